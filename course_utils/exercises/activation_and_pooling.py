@@ -1,0 +1,3 @@
+"""Exercises of chapter 3: activation and pooling."""
+
+EXERCISES = ()

@@ -1,0 +1,40 @@
+"""All exercises of the course, in the order in which the chapters ask them."""
+
+import difflib
+import functools
+import importlib
+
+from course_utils.exercises.exercise import Exercise
+
+MODULES = ("why_cnns", "convolution", "activation_and_pooling")
+
+
+@functools.cache
+def _by_id() -> dict[str, Exercise]:
+    exercises = {}
+    for module in MODULES:
+        for exercise in importlib.import_module(f"course_utils.exercises.{module}").EXERCISES:
+            if exercise.id in exercises:
+                raise ValueError(f"two exercises are called {exercise.id!r}; ids must be unique")
+            exercises[exercise.id] = exercise
+    return exercises
+
+
+def catalog() -> tuple[Exercise, ...]:
+    """Every exercise, in chapter order."""
+    return tuple(_by_id().values())
+
+
+def get(id: str) -> Exercise:
+    """The exercise with this id.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message names the closest ids.
+    """
+    exercises = _by_id()
+    if id in exercises:
+        return exercises[id]
+    close = difflib.get_close_matches(str(id), exercises, n=3) or list(exercises)
+    raise ValueError(f"no exercise is called {id!r}; did you mean {' or '.join(close)}?")

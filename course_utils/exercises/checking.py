@@ -1,0 +1,102 @@
+"""What a student calls: `check` and `hint`; and what programs call: `evaluate`."""
+
+import collections
+import dis
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+from course_utils.exercises.catalog import get
+from course_utils.exercises.judging import judge, no_answer, not_attempted
+from course_utils.exercises.report import Report
+from course_utils.exercises.running import run
+
+_hints_shown: collections.Counter[str] = collections.Counter()
+
+
+def check(answer: Callable) -> None:
+    """Check an answer and show what came out: rich in a notebook, plain text elsewhere.
+
+    Parameters
+    ----------
+    answer : function
+        Its name says which exercise it answers.
+
+    Raises
+    ------
+    ValueError
+        If no exercise has the function's name.
+    """
+    exercise = get(getattr(answer, "__name__", answer))
+    _show(evaluate(exercise.id, answer, time_limit=exercise.time_limit))
+
+
+def hint(exercise: Callable | str) -> None:
+    """Print the next hint for an exercise, given its name or your function."""
+    found = get(getattr(exercise, "__name__", exercise))
+    number = min(_hints_shown[found.id], len(found.hints) - 1)
+    _hints_shown[found.id] += 1
+    print(f"Hint {number + 1} of {len(found.hints)}: {found.hints[number]}")
+
+
+def evaluate(id: str, answer: object, *, seed: int = 0, time_limit: float | None = None) -> Report:
+    """Judge an answer; never raises for what the answer is or does.
+
+    Parameters
+    ----------
+    id : str
+        The exercise.
+    answer : function
+        For an exercise without arguments, the number itself will do.
+    seed : int
+        Draws the inputs: the same seed, the same inputs.
+    time_limit : float, optional
+        Seconds for all inputs together. Without it the answer may run for ever.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
+    exercise = get(id)
+    if isinstance(answer, int | float | np.number) and exercise.inputs is None:
+        value = answer
+
+        def answer():
+            return value
+
+    if not callable(answer):
+        return no_answer(exercise, f"an object of type {type(answer).__name__}")
+    if is_starter(answer):
+        return not_attempted(exercise)
+    inputs = exercise.draw_inputs(seed)
+    outcomes = run(answer, exercise.signature, inputs, time_limit)
+    return judge(exercise, inputs, outcomes)
+
+
+def is_starter(answer: Callable) -> bool:
+    """Whether the body is still a docstring and ``...`` (or ``pass``)."""
+    if not hasattr(answer, "__code__"):
+        return False
+    harmless = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
+    instructions = list(dis.get_instructions(answer.__code__))
+    return all(
+        step.opname in harmless and ("CONST" not in step.opname or step.argval is None)
+        for step in instructions
+    )
+
+
+def _show(report: Report) -> None:
+    # A notebook has IPython loaded; anywhere else (also in the page) its absence means print.
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
+        from IPython.display import display
+
+        display(report)
+    else:
+        print(report)

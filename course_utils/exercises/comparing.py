@@ -1,0 +1,105 @@
+"""Compare what came with what was expected, and say in words how they differ."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_utils.exercises.running import Unreadable
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Why two values are not the same; `where` marks the wrong entries of an array."""
+
+    text: str
+    where: np.ndarray | None = None
+
+
+def compare(expected: object, got: object, rtol: float, atol: float) -> Difference | None:
+    """None if `got` is right: same kind, same shape, and every entry close enough.
+
+    Integers are taken where floats are expected and the other way round, as long as the values
+    agree; a list is taken for a tuple, not for an array.
+    """
+    if got is None:
+        return Difference("It returned None. Does it end with a `return` line?")
+    if got is Ellipsis or isinstance(got, Unreadable):
+        name = getattr(got, "type_name", "...")
+        return Difference(f"It returned an object of type {name}; expected {_kind(expected)}.")
+    if isinstance(expected, tuple):
+        return _compare_tuples(expected, got, rtol, atol)
+    if isinstance(expected, str | bool | np.bool_) or isinstance(got, str):
+        same = type(expected) is type(got) or {type(expected), type(got)} == {bool, np.bool_}
+        if not same:
+            return Difference(f"It returned {_kind(got)}; expected {_kind(expected)}.")
+        return None if expected == got else Difference(f"It returned {got!r}, which is not right.")
+    if isinstance(got, list | tuple):
+        return Difference(
+            f"It returned a {type(got).__name__}; expected {_kind(expected)}."
+            + (" np.array(...) makes one." if np.ndim(expected) else "")
+        )
+    return _compare_numbers(np.asarray(expected), np.asarray(got), rtol, atol)
+
+
+def _compare_tuples(expected: tuple, got: object, rtol: float, atol: float) -> Difference | None:
+    # An array of shape (n,) is as good as n numbers.
+    items = tuple(got) if isinstance(got, list | tuple | np.ndarray) and np.ndim(got) else None
+    if items is None or len(items) != len(expected):
+        return Difference(f"It returned {_kind(got)}; expected {_kind(expected)}.")
+    for position, (one, other) in enumerate(zip(expected, items, strict=True)):
+        difference = compare(one, other, rtol, atol)
+        if difference:
+            text = f"Item {position} of the returned tuple is wrong. {difference.text}"
+            return Difference(text)
+    return None
+
+
+def _compare_numbers(
+    expected: np.ndarray, got: np.ndarray, rtol: float, atol: float
+) -> Difference | None:
+    if got.dtype.kind not in "iuf":
+        return Difference(f"It returned dtype {got.dtype}; expected {expected.dtype}.")
+    if got.shape != expected.shape:
+        return Difference(f"It returned {_shape(got)}; expected {_shape(expected)}.")
+    wanted, came = expected.astype(np.float64), got.astype(np.float64)
+    scale = np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0)
+    with np.errstate(invalid="ignore"):
+        error = np.abs(wanted - came)
+    right = (error <= atol + rtol * scale) | (wanted == came) | (np.isnan(wanted) & np.isnan(came))
+    if right.all():
+        return None
+    return Difference(_numbers_text(wanted, came, got.dtype, right), where=~right)
+
+
+def _numbers_text(wanted, came, dtype, right) -> str:
+    wrong = int((~right).sum())
+    if wanted.ndim == 0:
+        text = "The number is not right."
+    else:
+        text = f"{wrong} of {wanted.size} entries {'is' if wrong == 1 else 'are'} wrong."
+    if np.isnan(came).any() and not np.isnan(wanted).any():
+        text += " There is nan in it: look for 0/0 or for entries that were never written."
+    elif np.isinf(came).any() and not np.isinf(wanted).any():
+        text += " There is inf in it: look for a division by zero or an overflow."
+    elif dtype.kind in "iu" and not np.array_equal(wanted, np.round(wanted)):
+        text += f" Its dtype is {dtype}, which cuts fractions off; expected a float dtype."
+    elif dtype == np.float16:
+        text += " Its dtype is float16, which keeps three digits; expected float32 or float64."
+    return text
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, tuple | list):
+        kind = "a tuple" if isinstance(value, tuple) else "a list"
+        return f"{kind} of {len(value)} item{'s' * (len(value) != 1)}"
+    if isinstance(value, bool | np.bool_):
+        return "True or False"
+    if isinstance(value, str):
+        return f"the text {value!r}" if len(value) < 40 else "a text"
+    return "a number"
+
+
+def _shape(array: np.ndarray) -> str:
+    return f"shape {array.shape}" if array.ndim else "a number"

@@ -1,0 +1,138 @@
+"""From what an answer did to a report: right or wrong, which mistake, and what to look at.
+
+Nothing here runs the answer, so that a grader can judge outcomes that came out of a sandbox.
+"""
+
+import numpy as np
+
+from course_utils.exercises.comparing import compare
+from course_utils.exercises.exercise import Exercise, Misconception
+from course_utils.exercises.report import Counterexample, Report
+from course_utils.exercises.running import Outcome, run
+
+
+def judge(exercise: Exercise, inputs: list[dict], outcomes: list[Outcome]) -> Report:
+    """The report on an answer whose calls on `inputs` had these outcomes."""
+    expected = [outcome.value for outcome in run(exercise.reference, exercise.signature, inputs)]
+    used = sorted({name for outcome in outcomes for name in outcome.reference_calls})
+    if used:
+        return _report(
+            exercise,
+            "failed",
+            f"It calls course_utils.reference.{used[0]}. The exercise asks for code of your own.",
+        )
+
+    complaints = [_complaint(exercise, *case) for case in zip(expected, outcomes, strict=True)]
+    failing = [i for i, complaint in enumerate(complaints) if complaint]
+    if not failing:
+        message = f"Right on all {len(inputs)} inputs." if exercise.inputs else "Right."
+        return _report(exercise, "passed", message)
+
+    # "not run" says nothing by itself: show the call that stopped the others.
+    shown = min(
+        (i for i in failing if outcomes[i].kind != "not run"),
+        key=lambda i: _size(inputs[i]),
+    )
+    message, difference = complaints[shown]
+    counterexample = None
+    if exercise.inputs:
+        returned = outcomes[shown].kind == "returned"
+        counterexample = Counterexample(
+            inputs=inputs[shown],
+            expected=expected[shown],
+            got=outcomes[shown].value if returned else None,
+            returned=returned,
+            where=difference.where if difference else None,
+        )
+        if outcomes[-1].kind != "not run" and outcomes[shown].kind != "timed out":
+            message += f" ({len(failing)} of {len(inputs)} inputs fail; the smallest is shown.)"
+    mistake = diagnose(exercise, inputs, outcomes, expected)
+    return _report(exercise, "failed", message, counterexample, mistake)
+
+
+def diagnose(
+    exercise: Exercise, inputs: list[dict], outcomes: list[Outcome], expected: list
+) -> Misconception | None:
+    """The first registered mistake that does on every input what the answer did."""
+    if any(outcome.kind in ("timed out", "not run") for outcome in outcomes):
+        return None
+    for misconception in exercise.misconceptions:
+        mistaken = run(misconception.wrong, exercise.signature, inputs)
+        if all(_alike(exercise, *pair) for pair in zip(mistaken, outcomes, strict=True)) and any(
+            outcome.kind == "returned"
+            and compare(value, outcome.value, exercise.rtol, exercise.atol)
+            for value, outcome in zip(expected, outcomes, strict=True)
+        ):
+            return misconception
+    return None
+
+
+def _alike(exercise: Exercise, mistaken: Outcome, outcome: Outcome) -> bool:
+    if mistaken.kind != outcome.kind:
+        return False
+    if mistaken.kind == "raised":
+        return True
+    if mistaken.value is None:
+        return outcome.value is None
+    return compare(mistaken.value, outcome.value, exercise.rtol, exercise.atol) is None
+
+
+def _complaint(exercise: Exercise, expected: object, outcome: Outcome):
+    """None, or (sentence, Difference or None)."""
+    if outcome.kind == "timed out":
+        return f"It was still running after {outcome.error}. Is there a loop that never ends?", None
+    if outcome.kind == "not run":
+        return "It was not run on this input.", None
+    if outcome.kind == "raised":
+        where = f" ({outcome.line})" if outcome.line else ""
+        return f"It raised {outcome.error}{where}.", None
+    difference = compare(expected, outcome.value, exercise.rtol, exercise.atol)
+    if difference:
+        return difference.text, difference
+    if outcome.mutated:
+        names = " and ".join(f"`{name}`" for name in outcome.mutated)
+        return (
+            f"The result is right, but it changed its argument {names}. "
+            "Whoever called it still needs that: work on a copy.",
+            None,
+        )
+    return None
+
+
+def _size(arguments: dict) -> int:
+    return sum(np.size(value) for value in arguments.values())
+
+
+def _report(
+    exercise: Exercise,
+    status: str,
+    message: str,
+    counterexample: Counterexample | None = None,
+    misconception: Misconception | None = None,
+) -> Report:
+    return Report(
+        exercise_id=exercise.id,
+        title=exercise.title,
+        status=status,
+        score=exercise.points if status == "passed" else 0.0,
+        max_score=exercise.points,
+        message=message,
+        misconception=misconception.id if misconception else None,
+        diagnosis=misconception.name if misconception else "",
+        hint=misconception.hint if misconception else "",
+        counterexample=counterexample,
+    )
+
+
+def not_attempted(exercise: Exercise) -> Report:
+    """The report on a starter that nobody has filled in."""
+    return _report(
+        exercise,
+        "not attempted",
+        "Not attempted yet. Replace the ... by your code, run that cell, then run this one.",
+    )
+
+
+def no_answer(exercise: Exercise, came: str) -> Report:
+    """The report on something that is no answer at all, such as a string."""
+    return _report(exercise, "failed", f"Expected a function called {exercise.id}; got {came}.")

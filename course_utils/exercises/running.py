@@ -1,0 +1,173 @@
+"""Run an answer on every input and write down what happened, whatever it does."""
+
+import copy
+import ctypes
+import inspect
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+REFERENCE_FOLDER = str(Path(__file__).parent.parent / "reference")
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Stands for a returned object that is no number, array or sequence of those."""
+
+    type_name: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call of an answer did.
+
+    kind is "returned", "raised", "timed out" or "not run". `value` is plain data: None, bool, str,
+    numpy scalar, base-class ndarray, a list or tuple of those, or `Unreadable`.
+    """
+
+    kind: str
+    value: object = None
+    error: str = ""
+    line: str = ""
+    mutated: tuple[str, ...] = ()
+    reference_calls: tuple[str, ...] = field(default=())
+
+
+class _TimeLimit(BaseException):
+    """Raised inside an answer that ran too long; a BaseException, so `except Exception` lets go."""
+
+
+def run(
+    answer: Callable,
+    signature: inspect.Signature,
+    inputs: list[dict],
+    time_limit: float | None = None,
+) -> list[Outcome]:
+    """Call the answer on copies of all inputs; never raises for what the answer does.
+
+    With a time limit (seconds for all inputs together) the answer runs in a thread of its own, so
+    that the caller gets the outcomes in time even if the answer cannot be stopped. Where there are
+    no threads (in a browser page) whoever runs the page's worker stops it.
+    """
+    outcomes: list[Outcome] = []
+
+    def run_all():
+        try:
+            for arguments in inputs:
+                outcomes.append(_call(answer, signature, arguments))
+                if outcomes[-1].error.startswith("KeyboardInterrupt"):
+                    return  # whoever pressed Ctrl-C wants all of it to end
+        except _TimeLimit:
+            return
+
+    if time_limit is None or sys.platform == "emscripten":
+        run_all()
+        finished = outcomes
+    else:
+        thread = threading.Thread(target=run_all, daemon=True)
+        thread.start()
+        try:
+            thread.join(time_limit)
+        finally:  # also when Ctrl-C ends the waiting
+            finished = list(outcomes)
+            if thread.is_alive():
+                _stop(thread)
+                finished.append(Outcome("timed out", error=f"{time_limit:g} s"))
+    return finished + [Outcome("not run")] * (len(inputs) - len(finished))
+
+
+def _stop(thread: threading.Thread) -> None:
+    """Ask the thread to end; one that swallows the request is left behind as a daemon."""
+    for _ in range(3):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(_TimeLimit)
+        )
+        thread.join(0.1)
+        if not thread.is_alive():
+            return
+
+
+def _call(answer: Callable, signature: inspect.Signature, arguments: dict) -> Outcome:
+    given = copy.deepcopy(arguments)
+    bound = signature.bind(**given)
+    reference_calls: list[str] = []
+
+    def watch(frame, event, arg):
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(REFERENCE_FOLDER):
+            reference_calls.append(code.co_name)
+
+    previous = sys.getprofile()
+    try:
+        sys.setprofile(watch)
+        try:
+            value = answer(*bound.args, **bound.kwargs)
+        finally:
+            sys.setprofile(previous)
+        value = _plain(value)
+        mutated = tuple(name for name in arguments if not _same(arguments[name], given[name]))
+    except _TimeLimit:
+        raise
+    except BaseException as error:
+        return Outcome("raised", error=_describe(error), line=_line_in(answer, error))
+    return Outcome("returned", value=value, mutated=mutated, reference_calls=tuple(reference_calls))
+
+
+def _plain(value: object) -> object:
+    """A copy made of base types alone, so that nothing of the answer's runs when it is compared."""
+    kind = type(value)
+    if value is None or kind in (bool, str):
+        return value
+    if kind in (int, float, complex):
+        try:
+            return np.asarray(value)[()]
+        except OverflowError:  # an int beyond 64 bits
+            return float(value)
+    if isinstance(value, np.generic):
+        return value
+    if isinstance(value, np.ndarray):
+        # array() of a base-class view: a subclass's own methods stay out of the comparison.
+        return np.array(np.ndarray.view(value, np.ndarray), copy=True)[()]
+    if kind in (list, tuple):
+        return kind(_plain(item) for item in value)
+    return Unreadable(str(kind.__name__))
+
+
+def _same(before: object, after: object) -> bool:
+    if isinstance(before, np.ndarray):
+        return (
+            isinstance(after, np.ndarray)
+            and before.shape == after.shape
+            and before.dtype == after.dtype
+            and np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
+        )
+    if isinstance(before, list | tuple):
+        return len(before) == len(after) and all(map(_same, before, after))
+    return before == after
+
+
+def _describe(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except BaseException:
+        text = "(its message could not be read)"
+    name = type(error).__name__
+    return f"{name}: {text}" if text else name
+
+
+def _line_in(answer: Callable, error: BaseException) -> str:
+    """The last line of the student's own code on the way to the error."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return ""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == code.co_filename]
+    if not own:
+        return ""
+    number = own[-1].lineno - code.co_firstlineno + 1
+    return f"line {number}: {own[-1].line}" if own[-1].line else f"line {number}"
