@@ -1,0 +1,71 @@
+"""Turning what the caller passed into arrays, with an error that says what was wrong."""
+
+import numpy as np
+
+IMAGES = "(N, H, W, C)"
+
+
+def as_numbers(value, name, axes=None):
+    """Return `value` as an array of real numbers.
+
+    `axes` is the expected shape in words, such as "(N, H, W, C)"; its rank is checked.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # a ragged list
+        raise ValueError(f"{name} is not a rectangular array of numbers: {error}") from None
+    if array.dtype.kind not in "fiub":
+        raise ValueError(
+            f"{name} must hold real numbers (floats, integers or booleans), got dtype {array.dtype}"
+        )
+    if axes is not None and array.ndim != axes.count(",") + 1 - axes.count(",)"):
+        raise ValueError(
+            f"{name} must have shape {axes}, got shape {array.shape} with {array.ndim} axes"
+        )
+    return array
+
+
+def is_integer(array):
+    return array.dtype.kind in "iub"
+
+
+def as_floats(array):
+    """Integers become float64; floats stay what they are."""
+    return array.astype(np.float64) if is_integer(array) else array
+
+
+def is_whole(value):
+    """True for Python's and numpy's integers, but not for booleans."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def sum_dtypes(*arrays):
+    """Return (dtype of the result, dtype to add up in) for sums of products of `arrays`.
+
+    Integers are added up exactly in int64 (written out: the default integer has 32 bits on some
+    platforms). float16 is added up in float32, because its 11 bits lose small terms quickly.
+    """
+    result = np.result_type(*arrays)
+    if result.kind in "iub":
+        return np.dtype(np.int64), np.dtype(np.int64)
+    return result, np.result_type(result, np.float32)
+
+
+def require_exact_sums(x, weights, terms, bias=None):
+    """Raise ValueError if a sum of integer products could leave the range of int64.
+
+    `terms` are the axes of `weights` that one output value adds over.
+    """
+    if not x.size:
+        return
+    largest = max(abs(int(x.min())), abs(int(x.max())))
+    reach = np.abs(weights.astype(object)).sum(axis=terms) * largest
+    if bias is not None:
+        reach = reach + np.abs(bias.astype(object))
+    reach = int(np.max(reach))
+    if reach > np.iinfo(np.int64).max:
+        raise ValueError(
+            f"the sums could reach {reach:.1e}, more than int64 holds ({2.0**63:.1e}): "
+            f"inputs of dtype {x.dtype} with values up to {largest}; "
+            "pass floats, or scale the integers down first"
+        )

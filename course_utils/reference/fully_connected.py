@@ -1,0 +1,53 @@
+"""The fully connected layer, and the step that leads to it."""
+
+import numpy as np
+
+from .checks import as_numbers, is_integer, require_exact_sums, sum_dtypes
+from .convolution import check_bias
+
+
+def dense(x, w, b=None):
+    """x @ w + b: every output sees every input.
+
+    Parameters
+    ----------
+    x : array (..., n_in)
+    w : array (n_in, n_out)
+    b : array (n_out,), optional
+
+    Returns
+    -------
+    array (..., n_out)
+        The arguments' common dtype; float16 is added up in float32, integers in int64.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit together, or sums of integers might leave the range of int64.
+    """
+    x = as_numbers(x, "x")
+    w = as_numbers(w, "w", "(n_in, n_out)")
+    if x.ndim == 0 or x.shape[-1] != w.shape[0]:
+        raise ValueError(
+            f"the last axis of x must be as long as the first axis of w, "
+            f"got x of shape {x.shape} and w of shape {w.shape}"
+        )
+    b = check_bias(b, w.shape[1])
+    if is_integer(x) and is_integer(w) and (b is None or is_integer(b)):
+        require_exact_sums(x, w, terms=0, bias=b)
+    dtype, sum_dtype = sum_dtypes(x, w) if b is None else sum_dtypes(x, w, b)
+    y = x.astype(sum_dtype, copy=False) @ w.astype(sum_dtype, copy=False)
+    if b is not None:
+        y = y + b.astype(sum_dtype, copy=False)
+    return y.astype(dtype, copy=False)
+
+
+def flatten(x):
+    """Write each example as one row: (N, ...) -> (N, product of the rest), in row-major order.
+
+    Raises ValueError if x has no batch axis.
+    """
+    x = as_numbers(x, "x")
+    if x.ndim == 0:
+        raise ValueError("x must have shape (N, ...), got a single number")
+    return x.reshape(len(x), int(np.prod(x.shape[1:])))

@@ -1,0 +1,112 @@
+"""Where a window goes when it slides over an image: stride, padding, dilation, output size."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .checks import is_whole
+
+
+class Sliding(NamedTuple):
+    """How a window slides. Every field is (vertical, horizontal)."""
+
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    dilation: tuple[int, int]
+    padding: tuple[tuple[int, int], tuple[int, int]]  # ((top, bottom), (left, right))
+    output: tuple[int, int]
+
+    def rows(self, i, first, last):
+        """Rows of the padded input under kernel row i, for output rows first to last - 1."""
+        start = first * self.stride[0] + i * self.dilation[0]
+        return slice(start, start + (last - first - 1) * self.stride[0] + 1, self.stride[0])
+
+    def taps(self):
+        """For each kernel entry (i, j), the padded pixels that it meets, as two slices."""
+        out_h, out_w = self.output
+        for i in range(self.kernel[0]):
+            for j in range(self.kernel[1]):
+                left = j * self.dilation[1]
+                right = left + (out_w - 1) * self.stride[1] + 1
+                yield i, j, self.rows(i, 0, out_h), slice(left, right, self.stride[1])
+
+
+def slide(size, kernel, *, stride=1, padding="valid", dilation=1):
+    """Work out how a `kernel` (h, w) slides over an image of `size` (h, w).
+
+    Raises ValueError when the arguments make no sense or the kernel does not fit.
+    """
+    kernel = pair(kernel, "kernel size")
+    stride = pair(stride, "stride")
+    dilation = pair(dilation, "dilation")
+    paddings = _padding_pair(padding)
+    vertical, horizontal = (
+        slide_1d(size[axis], kernel[axis], stride[axis], paddings[axis], dilation[axis], axis)
+        for axis in (0, 1)
+    )
+    return Sliding(
+        kernel=kernel,
+        stride=stride,
+        dilation=dilation,
+        padding=(vertical[0], horizontal[0]),
+        output=(vertical[1], horizontal[1]),
+    )
+
+
+def slide_1d(n, kernel, stride, padding, dilation, axis=None):
+    """Return ((before, after), output size) along one axis of n pixels."""
+    extent = (kernel - 1) * dilation + 1
+    if padding == "same":
+        # TensorFlow's rule: ceil(n / stride) outputs, the odd pixel after the image.
+        output = -(-n // stride)
+        total = max((output - 1) * stride + extent - n, 0)
+        return (total // 2, total - total // 2), output
+    before, after = (0, 0) if padding == "valid" else padding
+    padded = n + before + after
+    if extent > padded:
+        where = "" if axis is None else (" vertically", " horizontally")[axis]
+        spread = f" (spread over {extent} by dilation {dilation})" if dilation > 1 else ""
+        raise ValueError(
+            f"the kernel does not fit{where}: kernel size {kernel}{spread} is larger than the "
+            f"padded input, {n} + {before} + {after} = {padded}; "
+            "use a smaller kernel or more padding"
+        )
+    return (before, after), (padded - extent) // stride + 1
+
+
+def pair(value, name):
+    """Return an int or a pair of ints, all at least 1, as (vertical, horizontal)."""
+    both = (value, value) if is_whole(value) else value
+    if not _is_pair(both, is_whole) or min(both) < 1:
+        raise ValueError(
+            f"{name} must be an integer of at least 1 or a pair (vertical, horizontal) of them, "
+            f"got {value!r}"
+        )
+    return int(both[0]), int(both[1])
+
+
+def pad_images(x, padding, value=0):
+    """Return images (N, H, W, C) with `padding` ((top, bottom), (left, right)) around them."""
+    if not np.any(padding):
+        return x
+    return np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=value)
+
+
+def _padding_pair(padding):
+    """Return the padding of each axis: "valid", "same" or (before, after)."""
+    if isinstance(padding, str) and padding in ("valid", "same"):
+        return padding, padding
+    if is_whole(padding) and padding >= 0:
+        return (int(padding),) * 2, (int(padding),) * 2
+    if _is_pair(padding, is_whole) and min(padding) >= 0:
+        return tuple((int(p),) * 2 for p in padding)
+    if _is_pair(padding, lambda side: _is_pair(side, is_whole) and min(side) >= 0):
+        return tuple((int(before), int(after)) for before, after in padding)
+    raise ValueError(
+        'padding must be "valid", "same", an integer of at least 0, a pair (h, w) of them, '
+        f"or ((top, bottom), (left, right)), got {padding!r}"
+    )
+
+
+def _is_pair(value, accepts):
+    return isinstance(value, (tuple, list)) and len(value) == 2 and all(map(accepts, value))

@@ -1,0 +1,59 @@
+"""The loss of a classifier."""
+
+import numpy as np
+
+from .checks import as_floats, as_numbers
+
+
+def cross_entropy(logits, labels):
+    """Mean over the batch of -log(softmax(logits)[label]), in nats.
+
+    Computed as log(sum(exp(logits))) - logits[label] with the maximum subtracted, so that logits
+    of 1e4 neither overflow nor give log(0) (Goodfellow et al., Deep Learning, 2016, section
+    6.2.2.3). Do not apply softmax before.
+
+    Parameters
+    ----------
+    logits : array (N, K)
+        Scores before softmax.
+    labels : integer array (N,)
+        The right class of each example, 0 to K - 1.
+
+    Returns
+    -------
+    numpy scalar of the dtype of logits
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, the batch is empty, or a label is not an integer from 0 to K - 1.
+    """
+    logits, labels = _logits_and_labels(logits, labels)
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    right = shifted[np.arange(len(labels)), labels]
+    return np.mean(np.log(np.exp(shifted).sum(axis=1)) - right)
+
+
+def _logits_and_labels(logits, labels):
+    logits = as_floats(as_numbers(logits, "logits", "(N, K)"))
+    labels = as_numbers(labels, "labels")
+    if 0 in logits.shape:
+        raise ValueError(
+            f"logits must hold at least one example and one class, got shape {logits.shape}"
+        )
+    if labels.shape != logits.shape[:1]:
+        one_hot = "; for one-hot labels pass labels.argmax(axis=1)" * (labels.ndim == 2)
+        raise ValueError(
+            f"labels must have shape ({len(logits)},), one class number for each row of logits "
+            f"(shape {logits.shape}), got shape {labels.shape}{one_hot}"
+        )
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"labels must be integer class numbers, got dtype {labels.dtype}")
+    classes = logits.shape[1]
+    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+    if wrong.size:
+        raise ValueError(
+            f"labels must lie between 0 and {classes - 1} for logits of shape {logits.shape}, "
+            f"got label {labels[wrong[0]]} at position {wrong[0]}"
+        )
+    return logits, labels

@@ -1,0 +1,93 @@
+"""Batch normalization (Ioffe and Szegedy, 2015)."""
+
+import numpy as np
+
+from .checks import as_floats, as_numbers, sum_dtypes
+
+
+def batch_norm(x, gamma, beta, *, epsilon=1e-3):
+    """Normalize each channel with the batch's own mean and variance, then scale and shift.
+
+    ``y = gamma * (x - mean) / sqrt(var + epsilon) + beta``, mean and variance over all axes but
+    the last (Ioffe and Szegedy, 2015, algorithm 1). The variance is the biased one, divided by
+    the number of values, as in Keras.
+
+    Parameters
+    ----------
+    x : array (..., C)
+        At least one value for each channel.
+    gamma, beta : arrays (C,)
+        Scale and shift.
+    epsilon : float
+        Added to the variance, so that a constant channel divides by no zero.
+
+    Returns
+    -------
+    y : array (..., C), of x's dtype
+    mean, var : arrays (C,)
+        The batch's statistics; in float32 if x is float16.
+
+    Raises
+    ------
+    ValueError
+        If x is empty or has fewer than two axes, or another shape or epsilon does not fit.
+    """
+    x = _channels_last(x)
+    if x.size == 0:
+        raise ValueError(f"batch_norm needs at least one value per channel, got shape {x.shape}")
+    _, sum_dtype = sum_dtypes(x)
+    axes = tuple(range(x.ndim - 1))
+    mean = x.mean(axis=axes, dtype=sum_dtype)
+    var = np.square(x - mean).mean(axis=axes, dtype=sum_dtype)
+    return batch_norm_inference(x, gamma, beta, mean, var, epsilon=epsilon), mean, var
+
+
+def batch_norm_inference(x, gamma, beta, mean, var, *, epsilon=1e-3):
+    """Normalize each channel with given statistics (Ioffe and Szegedy, 2015, algorithm 2).
+
+    ``y = gamma * (x - mean) / sqrt(var + epsilon) + beta``.
+
+    Parameters
+    ----------
+    x : array (..., C)
+    gamma, beta, mean, var : arrays (C,)
+    epsilon : float
+
+    Returns
+    -------
+    array (..., C), of x's dtype
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, a variance is negative, or epsilon is not positive.
+    """
+    x = _channels_last(x)
+    _, sum_dtype = sum_dtypes(x)
+    gamma, beta, mean, var = (
+        _per_channel(value, name, x).astype(sum_dtype, copy=False)
+        for value, name in ((gamma, "gamma"), (beta, "beta"), (mean, "mean"), (var, "var"))
+    )
+    if not epsilon > 0:
+        raise ValueError(f"epsilon must be positive, got {epsilon!r}")
+    if (var < 0).any():
+        raise ValueError(f"var must not be negative, got {var.min()}")
+    scale = gamma / np.sqrt(var + sum_dtype.type(epsilon))
+    return ((x - mean) * scale + beta).astype(x.dtype, copy=False)
+
+
+def _channels_last(x):
+    x = as_floats(as_numbers(x, "x"))
+    if x.ndim < 2:
+        raise ValueError(f"x must have shape (..., C) with at least two axes, got {x.shape}")
+    return x
+
+
+def _per_channel(value, name, x):
+    value = as_numbers(value, name)
+    if value.shape != x.shape[-1:]:
+        raise ValueError(
+            f"{name} must have shape ({x.shape[-1]},), one number for each channel of x "
+            f"(shape {x.shape}), got shape {value.shape}"
+        )
+    return value
