@@ -1,0 +1,81 @@
+"""A figure that knows in words what it shows."""
+
+import base64
+import html
+import io
+
+import matplotlib
+from cycler import cycler
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from course_utils.figures import style
+
+DOTS_PER_INCH = 160
+
+SETTINGS = {
+    "figure.facecolor": style.PAPER,
+    "axes.facecolor": style.PAPER,
+    "savefig.facecolor": style.PAPER,
+    "text.color": style.INK,
+    "axes.edgecolor": style.GREY,
+    "axes.labelcolor": style.INK,
+    "xtick.color": style.INK,
+    "ytick.color": style.INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": cycler(color=style.CYCLE),
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+}
+
+
+class Drawing(Figure):
+    """A matplotlib Figure with alternative text, shown by a notebook as an image that has it.
+
+    It stays away from pyplot, so that no figure is left open and the reader's own style settings
+    are neither used nor changed.
+
+    Parameters
+    ----------
+    alt : str
+        What the figure shows, in one or two sentences, for readers who do not see it.
+    figsize : (float, float)
+        Width and height in inches. Up to 7 wide reads well on a page, 4 on a phone.
+    """
+
+    def __init__(self, *, alt: str, figsize: tuple[float, float] = (6.4, 3.6), **options):
+        if not alt.strip():
+            raise ValueError("alt is empty; expected a sentence that says what the figure shows")
+        with matplotlib.rc_context(SETTINGS):
+            super().__init__(figsize=figsize, dpi=DOTS_PER_INCH, layout="constrained", **options)
+        FigureCanvasAgg(self)
+        self.alt = alt
+
+    def add_subplot(self, *args, **kwargs):
+        """As in Figure, in the course's style."""
+        with matplotlib.rc_context(SETTINGS):
+            return super().add_subplot(*args, **kwargs)
+
+    def png(self) -> bytes:
+        """The figure as a PNG file's content."""
+        buffer = io.BytesIO()
+        with matplotlib.rc_context(SETTINGS):
+            self.savefig(buffer, format="png", metadata={"Software": None})
+        return buffer.getvalue()
+
+    def image_tag(self) -> str:
+        """An HTML image that carries the picture and its alternative text."""
+        data = base64.b64encode(self.png()).decode()
+        width = round(self.get_figwidth() * 100)
+        return (
+            f'<img alt="{html.escape(self.alt, quote=True)}" class="drawing" width="{width}" '
+            f'style="max-width:100%;height:auto" src="data:image/png;base64,{data}">'
+        )
+
+    def _ipython_display_(self) -> None:
+        # Takes over from IPython's own matplotlib formatter, which would drop the alt text.
+        from IPython.display import display
+
+        display({"text/html": self.image_tag(), "text/plain": self.alt}, raw=True)
