@@ -1,0 +1,15 @@
+"""Images to learn from: Fashion-MNIST, CIFAR-10, and a photograph of a cat.
+
+Small subsets ship with the package and need no network; `data/README.md` says where they come
+from, under which terms, and how they were chosen.
+"""
+
+from course_utils.datasets.loaders import (
+    CIFAR10_CLASSES,
+    FASHION_MNIST_CLASSES,
+    cifar10,
+    fashion_mnist,
+)
+from course_utils.datasets.photograph import cat
+
+__all__ = ["CIFAR10_CLASSES", "FASHION_MNIST_CLASSES", "cat", "cifar10", "fashion_mnist"]

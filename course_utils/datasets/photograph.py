@@ -1,0 +1,22 @@
+"""A photograph for the chapter on convolution."""
+
+
+def cat():
+    """Return scikit-image's photograph of Chelsea the cat: uint8, shape (300, 451, 3), RGB.
+
+    The photograph is a file of scikit-image itself, so no network is needed.
+
+    Raises
+    ------
+    ImportError
+        If scikit-image is not installed.
+    """
+    try:
+        from skimage.data import chelsea
+    except ImportError as error:
+        raise ImportError(
+            "cat() reads a photograph that comes with scikit-image, which cannot be imported "
+            f"({error}); install it with `pip install scikit-image`",
+            name=error.name,
+        ) from error
+    return chelsea()

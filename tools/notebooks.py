@@ -1,0 +1,296 @@
+"""Run the chapters and leave them ready to commit; the pre-commit hook normalizes them with it.
+
+``python -m tools.notebooks run [FILES]`` writes the generated cells (setup, starters, checks), runs
+each notebook on the full data, normalizes it and saves it. ``python -m tools.notebooks normalize
+FILES`` only normalizes, and exits 1 if a file changed. Without FILES: every chapter.
+"""
+
+import argparse
+import copy
+import hashlib
+import itertools
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import yaml
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+from course_utils.exercises import catalog
+
+ROOT = Path(__file__).resolve().parents[1]
+CHAPTERS = ROOT / "chapters"
+
+# Everything else in a cell's metadata is a trace of the editor it was last open in.
+KEPT_METADATA = ("tags", "exercise", "mystnb")
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+}
+
+LONGEST_CELL = 15
+FEWEST_EXERCISES = 4
+REQUIRED_SECTIONS = ("objectives", "know first", "quiz", "summary", "further reading")
+
+PATH_OF_A_MACHINE = re.compile(
+    r"/(?:home|Users|root|tmp|var/folders)/|[A-Z]:\\|site-packages|ipykernel_\d| at 0x[0-9a-f]+"
+)
+BASE64_IMAGE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+")
+
+SETUP = """\
+# In Colab this installs the course's package if it is missing; elsewhere `make lab` has done so.
+import importlib
+import importlib.util
+import sys
+
+if importlib.util.find_spec("course_utils") is None:
+    if "google.colab" not in sys.modules:
+        raise ModuleNotFoundError("course_utils is missing: run `make lab` in the course's folder")
+    %pip install --quiet --no-deps "git+{repository}"
+    importlib.invalidate_caches()
+    if importlib.util.find_spec("course_utils") is None:
+        raise ModuleNotFoundError("course_utils could not be installed from {repository}")"""
+
+
+def chapters() -> list[Path]:
+    """The chapters' notebooks, in order."""
+    return sorted(CHAPTERS.glob("*.ipynb"))
+
+
+def read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def as_text(notebook: NotebookNode) -> str:
+    """The file's content, as `normalize` and `run` write it."""
+    return nbformat.writes(notebook) + "\n"
+
+
+def tags(cell: NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def setup_source() -> str:
+    """The setup cell; the repository's address stands in ``_config.yml`` and nowhere else."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return SETUP.format(repository=config["repository"]["url"])
+
+
+def exercise_pairs(notebook: NotebookNode) -> list[tuple[str, NotebookNode, NotebookNode | None]]:
+    """(exercise id, starter cell, check cell) of every exercise, in order.
+
+    The check cell is the code cell after the starter; None if that one is not tagged ``check``.
+    """
+    code = [*code_cells(notebook), None]
+    pairs = []
+    for cell, following in itertools.pairwise(code):
+        if "exercise" in tags(cell):
+            check = following if following is not None and "check" in tags(following) else None
+            pairs.append((cell.metadata.get("exercise", {}).get("id", ""), cell, check))
+    return pairs
+
+
+def write_generated_cells(notebook: NotebookNode) -> NotebookNode:
+    """A copy whose setup, starter and check cells say what the one definition of each says."""
+    notebook = copy.deepcopy(notebook)
+    for cell in code_cells(notebook):
+        if "setup" in tags(cell):
+            cell.source = setup_source()
+    known = {exercise.id: exercise for exercise in catalog()}
+    for name, starter, check in exercise_pairs(notebook):
+        if name in known:
+            starter.source = known[name].starter
+        if check is not None:
+            check.source = f"check({name})"
+    return notebook
+
+
+def normalize(notebook: NotebookNode) -> NotebookNode:
+    """A copy without what changes from run to run and from editor to editor.
+
+    Cell ids follow from the cells' sources, so they are the same wherever the notebook is written.
+    """
+    notebook = copy.deepcopy(notebook)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    ids: set[str] = set()
+    for cell in notebook.cells:
+        cell.source = "\n".join(line.rstrip() for line in cell.source.strip("\n").split("\n"))
+        cell.metadata = nbformat.from_dict(
+            {key: cell.metadata[key] for key in KEPT_METADATA if cell.metadata.get(key)}
+        )
+        cell.id = _unused_id(cell.source, ids)
+        ids.add(cell.id)
+        if cell.cell_type == "code":
+            cell.outputs = _merge_streams(cell.outputs)
+            for output in cell.outputs:
+                if "metadata" in output:
+                    output.metadata = NotebookNode()
+    return notebook
+
+
+def _unused_id(source: str, taken: set[str]) -> str:
+    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
+    number, name = 1, digest
+    while name in taken:
+        number += 1
+        name = f"{digest}-{number}"
+    return name
+
+
+def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join stream outputs that follow each other: where a kernel cuts them is chance."""
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if (
+            output.output_type == "stream"
+            and last is not None
+            and last.output_type == "stream"
+            and last.name == output.name
+        ):
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def complaints(notebook: NotebookNode) -> list[str]:
+    """Why a chapter is not ready to commit; empty if it is."""
+    found = [*_missing_parts(notebook), *_exercise_complaints(notebook)]
+    if as_text(write_generated_cells(notebook)) != as_text(notebook):
+        found.append("its setup, starter or check cells differ from their definitions")
+    code = code_cells(notebook)
+    if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
+        found.append("it was not run from top to bottom")
+    for number, cell in enumerate(code, 1):
+        found += [f"cell [{number}] {complaint}" for complaint in _cell_complaints(cell)]
+    for cell in notebook.cells:
+        found += [f"the path of a machine: {path!r}" for path in _machine_paths(cell)]
+    return found
+
+
+def _missing_parts(notebook: NotebookNode) -> list[str]:
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    headings = [line.lower() for line in prose.split("\n") if line.startswith("#")]
+    missing = [
+        f"no heading says {section!r}"
+        for section in REQUIRED_SECTIONS
+        if not any(section in heading for heading in headings)
+    ]
+    if sum("setup" in tags(cell) for cell in notebook.cells) != 1:
+        missing.append("exactly one cell must be tagged setup")
+    return missing
+
+
+def _exercise_complaints(notebook: NotebookNode) -> list[str]:
+    found = []
+    pairs = exercise_pairs(notebook)
+    known = {exercise.id for exercise in catalog()}
+    if len(pairs) < FEWEST_EXERCISES:
+        found.append(f"{len(pairs)} exercises; at least {FEWEST_EXERCISES} are asked")
+    for name, _, check in pairs:
+        if name not in known:
+            found.append(f"no exercise is called {name!r}")
+        if check is None:
+            found.append(f"the code cell after the starter of {name!r} is not tagged check")
+    return found
+
+
+def _cell_complaints(cell: NotebookNode) -> list[str]:
+    found = []
+    lines = cell.source.count("\n") + 1
+    if lines > LONGEST_CELL and "setup" not in tags(cell):
+        found.append(f"has {lines} lines; at most {LONGEST_CELL}")
+    for output in cell.outputs:
+        if output.output_type == "error":
+            found.append(f"ends in an error: {output.ename}: {output.evalue}")
+        if output.get("name") == "stderr":
+            found.append(f"writes to stderr: {output.text[:200]!r}")
+    return found
+
+
+def _machine_paths(cell: NotebookNode) -> list[str]:
+    texts = [cell.source]
+    for output in cell.get("outputs", []):
+        texts.append(output.get("text", ""))
+        texts += [
+            value for kind, value in output.get("data", {}).items() if kind.startswith("text/")
+        ]
+    texts = [BASE64_IMAGE.sub("", text) for text in texts]
+    return [found for text in texts for found in PATH_OF_A_MACHINE.findall(text)]
+
+
+def run(notebook: NotebookNode) -> NotebookNode:
+    """A copy, run from top to bottom in this environment."""
+    notebook = copy.deepcopy(notebook)
+    NotebookClient(
+        notebook,
+        timeout=None,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(CHAPTERS)}},
+    ).execute()
+    return notebook
+
+
+def _save(path: Path, text: str) -> None:
+    """Write all or nothing: a full disk or Ctrl-C leaves the old notebook."""
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _run_files(paths: list[Path]) -> int:
+    os.environ["COURSE_PROFILE"] = "full"
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    unready = 0
+    for path in paths:
+        print(f"{path.name} ...", end=" ", flush=True)
+        start = time.perf_counter()
+        try:
+            notebook = normalize(run(write_generated_cells(read(path))))
+        except CellExecutionError as error:
+            print(f"failed, and is left as it was\n{error}")
+            unready += 1
+            continue
+        _save(path, as_text(notebook))
+        print(f"{time.perf_counter() - start:.0f} s")
+        found = complaints(notebook)
+        unready += bool(found)
+        for complaint in found:
+            print(f"  {complaint}")
+    return int(unready > 0)
+
+
+def _normalize_files(paths: list[Path]) -> int:
+    changed = 0
+    for path in paths:
+        text = as_text(normalize(read(path)))
+        if text != path.read_text(encoding="utf-8"):
+            _save(path, text)
+            print(f"normalized {path}")
+            changed = 1
+    return changed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.notebooks", description=__doc__)
+    parser.add_argument("action", choices=["run", "normalize"])
+    parser.add_argument("files", nargs="*", type=Path, help="notebooks; every chapter if none")
+    options = parser.parse_args(arguments)
+    action = {"run": _run_files, "normalize": _normalize_files}[options.action]
+    return action(options.files or chapters())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
