@@ -230,16 +230,17 @@ def _machine_paths(cell: NotebookNode) -> list[str]:
     return [found for text in texts for found in PATH_OF_A_MACHINE.findall(text)]
 
 
-def run(notebook: NotebookNode) -> NotebookNode:
-    """A copy, run from top to bottom in this environment."""
+def run(notebook: NotebookNode, profile: str) -> NotebookNode:
+    """A copy, run from top to bottom on the data that the profile ("quick", "full") stands for."""
     notebook = copy.deepcopy(notebook)
-    NotebookClient(
+    client = NotebookClient(
         notebook,
         timeout=None,
         kernel_name="python3",
         record_timing=False,
         resources={"metadata": {"path": str(CHAPTERS)}},
-    ).execute()
+    )
+    client.execute(env={**os.environ, "COURSE_PROFILE": profile, "TF_CPP_MIN_LOG_LEVEL": "3"})
     return notebook
 
 
@@ -251,14 +252,12 @@ def _save(path: Path, text: str) -> None:
 
 
 def _run_files(paths: list[Path]) -> int:
-    os.environ["COURSE_PROFILE"] = "full"
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     unready = 0
     for path in paths:
         print(f"{path.name} ...", end=" ", flush=True)
         start = time.perf_counter()
         try:
-            notebook = normalize(run(write_generated_cells(read(path))))
+            notebook = normalize(run(write_generated_cells(read(path)), profile="full"))
         except CellExecutionError as error:
             print(f"failed, and is left as it was\n{error}")
             unready += 1

@@ -1,0 +1,36 @@
+"""The committed chapters are as `make notebooks` leaves them.
+
+That their cells still give the outputs they show is nbval's job: pytest collects ``chapters/``
+itself (see pyproject.toml).
+"""
+
+import pytest
+
+from tools.notebooks import as_text, chapters, code_cells, complaints, normalize, read, tags
+
+each_chapter = pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+
+
+@each_chapter
+def test_a_chapter_is_ready_to_commit(path):
+    assert complaints(read(path)) == []
+
+
+@each_chapter
+def test_a_chapter_is_normalized(path):
+    assert path.read_text(encoding="utf-8") == as_text(normalize(read(path)))
+
+
+@each_chapter
+def test_every_check_says_that_nothing_was_attempted(path):
+    checks = [cell for cell in code_cells(read(path)) if "check" in tags(cell)]
+    for cell in checks:
+        shown = "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+        assert "not attempted yet" in shown.lower(), cell.source
+
+
+def test_nbval_collects_every_cell(pytestconfig):
+    # Without these, the chapters would drop out of the tests and nothing would turn red.
+    assert chapters()
+    assert pytestconfig.option.nbval
+    assert "chapters" in pytestconfig.getini("testpaths")

@@ -1,0 +1,165 @@
+"""What the notebook tool takes out of a notebook, and what it complains about."""
+
+import base64
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from course_utils.exercises import catalog
+from tools import notebooks
+from tools.notebooks import as_text, complaints, main, normalize, write_generated_cells
+
+HEADINGS = (
+    "# A chapter\n## Objectives\n## What to know first\n## Quiz\n## Summary\n## Further reading"
+)
+
+
+def chapter(extra=()):
+    """A chapter that nothing is wrong with, and after it the extra cells."""
+    cells = [new_markdown_cell(HEADINGS), new_code_cell(metadata={"tags": ["setup"]})]
+    for exercise in catalog()[: notebooks.FEWEST_EXERCISES]:
+        metadata = {"tags": ["exercise"], "exercise": {"id": exercise.id}}
+        cells += [new_code_cell(metadata=metadata), new_code_cell(metadata={"tags": ["check"]})]
+    notebook = write_generated_cells(new_notebook(cells=[*cells, *extra]))
+    for number, cell in enumerate(notebooks.code_cells(notebook), 1):
+        cell.execution_count = number
+    return notebook
+
+
+@pytest.fixture(autouse=True)
+def _few_exercises(monkeypatch):
+    monkeypatch.setattr(notebooks, "FEWEST_EXERCISES", 2)
+
+
+def test_a_good_chapter_gets_no_complaint():
+    assert complaints(chapter()) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "complaint"),
+    [
+        (new_code_cell("\n".join(["x = 1"] * 16)), "has 16 lines; at most 15"),
+        (
+            new_code_cell("1/0", outputs=[new_output("error", ename="Z", evalue="division")]),
+            "ends in an error: Z: division",
+        ),
+        (
+            new_code_cell("x", outputs=[new_output("stream", name="stderr", text="W0000 tf")]),
+            "writes to stderr: 'W0000 tf'",
+        ),
+        (
+            new_code_cell(
+                "p", outputs=[new_output("display_data", {"text/plain": "'/home/ann/x'"})]
+            ),
+            "the path of a machine: '/home/'",
+        ),
+        (
+            new_code_cell(
+                "p", outputs=[new_output("display_data", {"text/plain": "<Plot at 0x7f00>"})]
+            ),
+            "the path of a machine: ' at 0x7f00'",
+        ),
+        (
+            new_code_cell("...", metadata={"tags": ["exercise"], "exercise": {"id": "no_such"}}),
+            "no exercise is called 'no_such'",
+        ),
+    ],
+)
+def test_one_bad_cell_gets_its_complaint(cell, complaint):
+    assert any(complaint in found for found in complaints(chapter([cell])))
+
+
+def test_a_starter_without_a_check_is_found():
+    notebook = chapter()
+    notebook.cells = [cell for cell in notebook.cells if "check" not in notebooks.tags(cell)]
+    assert any("is not tagged check" in found for found in complaints(notebook))
+
+
+def test_a_starter_that_differs_from_its_exercise_is_found():
+    notebook = chapter()
+    _, starter, _ = notebooks.exercise_pairs(notebook)[0]
+    starter.source = starter.source.replace("def ", "def  ")
+    assert any("differ from their definitions" in found for found in complaints(notebook))
+
+
+def test_a_missing_section_is_named():
+    notebook = chapter()
+    notebook.cells[0].source = HEADINGS.replace("## Quiz\n", "")
+    assert complaints(notebook) == ["no heading says 'quiz'"]
+
+
+def test_cells_run_out_of_order_are_found():
+    notebook = chapter()
+    notebook.cells[-1].execution_count = 99
+    assert complaints(notebook) == ["it was not run from top to bottom"]
+
+
+def test_an_image_that_spells_a_path_is_no_complaint():
+    image = base64.b64encode(base64.b64decode("AAAA/tmp/AAA")).decode()
+    html = new_output("display_data", {"text/html": f"<img src='data:image/png;base64,{image}'>"})
+    png = new_output("display_data", {"image/png": image})
+    cell = new_code_cell("figure", outputs=[html, png], execution_count=6)
+    assert complaints(chapter([cell])) == []
+
+
+def test_normalizing_forgets_the_editor_and_keeps_the_meaning():
+    metadata = {"tags": ["check"], "execution": {"iopub.execute_input": "2026"}, "id": "x1"}
+    outputs = [
+        new_output("stream", name="stdout", text="one\n"),
+        new_output("stream", name="stdout", text="two\n"),
+        new_output("stream", name="stderr", text="three\n"),
+    ]
+    cell = new_code_cell("f(1)  \n", metadata=metadata, outputs=outputs, execution_count=7)
+    notebook = new_notebook(cells=[cell], metadata={"colab": {}, "language_info": {"name": "R"}})
+
+    result = normalize(notebook)
+
+    assert result.metadata == notebooks.NOTEBOOK_METADATA
+    [kept] = result.cells
+    assert kept.metadata == {"tags": ["check"]}
+    assert kept.source == "f(1)"
+    assert [output.text for output in kept.outputs] == ["one\ntwo\n", "three\n"]
+    assert kept.execution_count == 7
+    assert outputs[0].text == "one\n", "the notebook that came in was changed"
+
+
+def test_ids_follow_from_sources_alone():
+    sources = ["a = 1", "a = 1", "b = 2"]
+    first, second = (
+        normalize(new_notebook(cells=[new_code_cell(source) for source in sources]))
+        for _ in range(2)
+    )
+    assert as_text(first) == as_text(second)
+    assert len({cell.id for cell in first.cells}) == 3
+    assert as_text(normalize(first)) == as_text(first)
+    nbformat.validate(first)
+
+
+def test_the_hook_rewrites_a_file_once(tmp_path, capsys):
+    path = tmp_path / "chapter.ipynb"
+    path.write_text(nbformat.writes(new_notebook(metadata={"colab": {}})))
+    assert main(["normalize", str(path)]) == 1
+    assert main(["normalize", str(path)]) == 0
+    assert "colab" not in path.read_text()
+
+
+def test_running_saves_outputs_and_reports_what_is_missing(tmp_path, capsys):
+    path = tmp_path / "chapter.ipynb"
+    path.write_text(
+        nbformat.writes(
+            new_notebook(cells=[new_code_cell("import course_utils; course_utils.profile()")])
+        )
+    )
+    assert main(["run", str(path)]) == 1
+    assert "no heading says 'quiz'" in capsys.readouterr().out
+    assert notebooks.read(path).cells[0].outputs[0].data["text/plain"] == "'full'"
+
+
+def test_a_notebook_that_fails_is_left_as_it_was(tmp_path, capsys):
+    path = tmp_path / "chapter.ipynb"
+    before = nbformat.writes(new_notebook(cells=[new_code_cell("1/0")]))
+    path.write_text(before)
+    assert main(["run", str(path)]) == 1
+    assert "ZeroDivisionError" in capsys.readouterr().out
+    assert path.read_text() == before
