@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_utils.exercises.catalog import get
 from course_utils.exercises.judging import judge, no_answer, not_attempted
+from course_utils.exercises.registry import get
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import run
 

@@ -1,13 +1,12 @@
 """Run an answer on every input and write down what happened, whatever it does."""
 
 import copy
-import ctypes
 import inspect
 import sys
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,10 @@ class Outcome:
     """What one call of an answer did.
 
     kind is "returned", "raised", "timed out" or "not run". `value` is plain data: None, bool, str,
-    numpy scalar, base-class ndarray, a list or tuple of those, or `Unreadable`.
+    numpy scalar, base-class ndarray, a list or tuple of those, or `Unreadable`. `error` describes
+    what was raised, or says after which time the call was stopped; `line` is the student's line
+    that raised. `mutated` names the changed arguments, `reference_call` the first function of
+    course_utils.reference that was called.
     """
 
     kind: str
@@ -35,7 +37,7 @@ class Outcome:
     error: str = ""
     line: str = ""
     mutated: tuple[str, ...] = ()
-    reference_calls: tuple[str, ...] = field(default=())
+    reference_call: str = ""
 
 
 class _TimeLimit(BaseException):
@@ -83,6 +85,8 @@ def run(
 
 def _stop(thread: threading.Thread) -> None:
     """Ask the thread to end; one that swallows the request is left behind as a daemon."""
+    import ctypes  # not everywhere: a browser page has neither threads nor this
+
     for _ in range(3):
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident), ctypes.py_object(_TimeLimit)
@@ -95,12 +99,13 @@ def _stop(thread: threading.Thread) -> None:
 def _call(answer: Callable, signature: inspect.Signature, arguments: dict) -> Outcome:
     given = copy.deepcopy(arguments)
     bound = signature.bind(**given)
-    reference_calls: list[str] = []
+    reference_call = ""
 
     def watch(frame, event, arg):
+        nonlocal reference_call
         code = frame.f_code
         if event == "call" and code.co_filename.startswith(REFERENCE_FOLDER):
-            reference_calls.append(code.co_name)
+            reference_call = reference_call or code.co_name
 
     previous = sys.getprofile()
     try:
@@ -115,7 +120,7 @@ def _call(answer: Callable, signature: inspect.Signature, arguments: dict) -> Ou
         raise
     except BaseException as error:
         return Outcome("raised", error=_describe(error), line=_line_in(answer, error))
-    return Outcome("returned", value=value, mutated=mutated, reference_calls=tuple(reference_calls))
+    return Outcome("returned", value=value, mutated=mutated, reference_call=reference_call)
 
 
 def _plain(value: object) -> object:
@@ -123,11 +128,10 @@ def _plain(value: object) -> object:
     kind = type(value)
     if value is None or kind in (bool, str):
         return value
+    if kind is int and not -(2**63) <= value < 2**63:
+        return np.float64(value) if abs(value) < 2**1000 else np.float64("inf")
     if kind in (int, float, complex):
-        try:
-            return np.asarray(value)[()]
-        except OverflowError:  # an int beyond 64 bits
-            return float(value)
+        return np.asarray(value)[()]
     if isinstance(value, np.generic):
         return value
     if isinstance(value, np.ndarray):
@@ -153,7 +157,7 @@ def _same(before: object, after: object) -> bool:
 
 def _describe(error: BaseException) -> str:
     try:
-        text = str(error)
+        text = str(error)[:500]
     except BaseException:
         text = "(its message could not be read)"
     name = type(error).__name__
