@@ -5,7 +5,7 @@ Floats keep their dtype. Where the result of an integer is not an integer, it is
 
 import numpy as np
 
-from .checks import as_floats, as_numbers
+from .checks import as_floats, as_numbers, is_number, is_whole, sum_dtypes
 
 
 def relu(x):
@@ -20,7 +20,7 @@ def leaky_relu(x, negative_slope=0.2):
     Raises ValueError if negative_slope is below 0. The default is that of `keras.ops.leaky_relu`.
     """
     x = as_floats(as_numbers(x, "x"))
-    if not negative_slope >= 0:
+    if not is_number(negative_slope) or not negative_slope >= 0:
         raise ValueError(f"negative_slope must be at least 0, got {negative_slope!r}")
     return np.where(x > 0, x, x.dtype.type(negative_slope) * x)
 
@@ -46,9 +46,11 @@ def softmax(x, axis=-1):
     Raises ValueError if x has no such axis or the axis is empty.
     """
     x = as_floats(as_numbers(x, "x"))
-    if not -x.ndim <= axis < x.ndim:
-        raise ValueError(f"x has shape {x.shape}, so it has no axis {axis}")
+    if not is_whole(axis) or not -x.ndim <= axis < x.ndim:
+        raise ValueError(f"x has shape {x.shape}, so it has no axis {axis!r}")
     if x.shape[axis] == 0:
         raise ValueError(f"softmax needs at least one score along axis {axis}, got {x.shape}")
-    scores = np.exp(x - x.max(axis=axis, keepdims=True))
-    return scores / scores.sum(axis=axis, keepdims=True)
+    dtype, sum_dtype = sum_dtypes(x)
+    scores = x.astype(sum_dtype, copy=False)
+    scores = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return (scores / scores.sum(axis=axis, keepdims=True)).astype(dtype, copy=False)

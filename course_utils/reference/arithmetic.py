@@ -3,7 +3,7 @@
 from math import prod
 
 from .checks import is_whole
-from .geometry import slide, slide_1d
+from .geometry import NAMED_PADDINGS, padding_sides, slide, slide_1d
 
 
 def output_size(n, kernel, stride=1, padding=0, dilation=1):
@@ -29,17 +29,13 @@ def output_size(n, kernel, stride=1, padding=0, dilation=1):
     """
     for value, name in ((n, "n"), (kernel, "kernel"), (stride, "stride"), (dilation, "dilation")):
         _require_count(value, name)
-    if is_whole(padding):
-        padding = (padding, padding)
-    sides = isinstance(padding, (tuple, list)) and len(padding) == 2
-    if not (sides and all(is_whole(p) and p >= 0 for p in padding)) and not (
-        isinstance(padding, str) and padding in ("valid", "same")
-    ):
+    sides = padding if isinstance(padding, str) else padding_sides(padding)
+    if sides is None or (isinstance(sides, str) and sides not in NAMED_PADDINGS):
         raise ValueError(
             'padding must be "valid", "same", an integer of at least 0 or (before, after), '
             f"got {padding!r}"
         )
-    return int(slide_1d(n, kernel, stride, padding, dilation)[1])
+    return int(slide_1d(n, kernel, stride, sides, dilation)[1])
 
 
 def receptive_field(layers):

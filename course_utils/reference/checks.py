@@ -25,6 +25,27 @@ def as_numbers(value, name, axes=None):
     return array
 
 
+def as_kernel(value, name, axes):
+    """Return weights of the shape `axes` as an array; no axis may be empty."""
+    array = as_numbers(value, name, axes)
+    if 0 in array.shape:
+        raise ValueError(f"{name} must have no empty axis, got shape {array.shape}")
+    return array
+
+
+def as_bias(b, outputs):
+    """Return the bias as an array (outputs,), or None."""
+    if b is None:
+        return None
+    b = as_numbers(b, "b")
+    if b.shape != (outputs,):
+        raise ValueError(
+            f"b must have shape ({outputs},), one number for each output channel, "
+            f"got shape {b.shape}"
+        )
+    return b
+
+
 def is_integer(array):
     return array.dtype.kind in "iub"
 
@@ -39,13 +60,20 @@ def is_whole(value):
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
+def is_number(value):
+    """True for Python's and numpy's real numbers, but not for booleans."""
+    return is_whole(value) or isinstance(value, (float, np.floating))
+
+
 def sum_dtypes(*arrays):
     """Return (dtype of the result, dtype to add up in) for sums of products of `arrays`.
+
+    An array that is None is left out.
 
     Integers are added up exactly in int64 (written out: the default integer has 32 bits on some
     platforms). float16 is added up in float32, because its 11 bits lose small terms quickly.
     """
-    result = np.result_type(*arrays)
+    result = np.result_type(*(array for array in arrays if array is not None))
     if result.kind in "iub":
         return np.dtype(np.int64), np.dtype(np.int64)
     return result, np.result_type(result, np.float32)
@@ -54,9 +82,10 @@ def sum_dtypes(*arrays):
 def require_exact_sums(x, weights, terms, bias=None):
     """Raise ValueError if a sum of integer products could leave the range of int64.
 
-    `terms` are the axes of `weights` that one output value adds over.
+    `terms` are the axes of `weights` that one output value adds over. Floats always pass.
     """
-    if not x.size:
+    integers = all(is_integer(array) for array in (x, weights, bias) if array is not None)
+    if not integers or not x.size:
         return
     largest = max(abs(int(x.min())), abs(int(x.max())))
     reach = np.abs(weights.astype(object)).sum(axis=terms) * largest

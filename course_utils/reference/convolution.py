@@ -12,12 +12,21 @@ stays in the cache, and multiplied at once.
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from .checks import IMAGES, as_numbers, is_integer, require_exact_sums, sum_dtypes
+from .checks import (
+    IMAGES,
+    as_bias,
+    as_kernel,
+    as_numbers,
+    is_whole,
+    require_exact_sums,
+    sum_dtypes,
+)
 from .geometry import slide
 
-# The buffer of patches, in bytes: well inside the level 2 cache of a processor core.
-BLOCK_BYTES = 256 * 1024
+# The buffer of patches, in bytes: about half the level 2 cache of a processor core.
+BLOCK_BYTES = 512 * 1024
 
 
 def conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=1):
@@ -53,73 +62,81 @@ def conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=1):
         integers might leave the range of int64.
     """
     x, w, b, sliding = conv2d_arguments(x, w, b, stride, padding, dilation, groups)
-    dtype, sum_dtype = sum_dtypes(x, w) if b is None else sum_dtypes(x, w, b)
-    w = w.astype(sum_dtype, copy=False)
-    y = np.empty((len(x), *sliding.output, w.shape[3]), dtype)
+    dtype, sum_dtype = sum_dtypes(x, w, b)
+    filters = w.shape[3]
+    y = np.empty((len(x), *sliding.output, filters), dtype)
 
-    kernels = _as_matrices(w, groups)
-    patches = Patches(x.shape[1:], sliding, groups, sum_dtype)
+    # One matrix (kh * kw * C / groups, F / groups) for each group.
+    kernels = w.astype(sum_dtype, copy=False).reshape(-1, groups, filters // groups).swapaxes(0, 1)
+    block_bytes = min(BLOCK_BYTES, x.nbytes + y.nbytes)
+    patches = Patches(x.shape[1:], sliding, groups, sum_dtype, block_bytes)
     for image, output in zip(x, y, strict=True):
         patches.place(image)
-        for first, last in patches.blocks():
-            columns = patches.gather(first, last)
-            for group, kernel in enumerate(kernels):
-                filters = slice(group * kernel.shape[1], (group + 1) * kernel.shape[1])
-                product = columns[group] @ kernel
-                output[first:last, :, filters] = product.reshape(last - first, -1, kernel.shape[1])
-    if b is not None:
-        y += b.astype(dtype, copy=False)
+        for rows, columns in patches.blocks():
+            block = output[rows, columns].reshape(-1, groups, filters // groups)  # a view
+            np.matmul(patches.gather(rows, columns), kernels, out=block.swapaxes(0, 1))
+        if b is not None:
+            output += b
     return y
 
 
 class Patches:
-    """The patches of one image at a time, written as matrix rows, a few output lines at once."""
+    """The patches of one image at a time, a block of output pixels at once, as matrix rows."""
 
-    def __init__(self, image_shape, sliding, groups, dtype):
+    def __init__(self, image_shape, sliding, groups, dtype, block_bytes):
         height, width, channels = image_shape
-        kh, kw = sliding.kernel
-        (top, bottom), (left, right) = sliding.padding
-        self.sliding = sliding
+        (kh, kw), (stride_h, stride_w) = sliding.kernel, sliding.stride
+        (dilation_h, dilation_w), ((top, bottom), (left, right)) = sliding.dilation, sliding.padding
+
         # The border is zero from here on; only the inside is written for each image.
-        self.padded = np.zeros((height + top + bottom, width + left + right, channels), dtype)
-        self.inside = self.padded[top : top + height, left : left + width]
+        padded = np.zeros((height + top + bottom, width + left + right, channels), dtype)
+        self.inside = padded[top : top + height, left : left + width]
+
+        # windows[g, r, c] is the patch (kh, kw, C / groups) that output pixel (r, c) of group g
+        # sees. It is a view: an array with its own strides over the memory of `padded`.
+        extent = ((kh - 1) * dilation_h + 1, (kw - 1) * dilation_w + 1)
+        grouped = padded.reshape(*padded.shape[:2], groups, channels // groups)
+        windows = sliding_window_view(grouped, extent, axis=(0, 1))
+        windows = windows[::stride_h, ::stride_w, :, :, ::dilation_h, ::dilation_w]
+        self.windows = windows.transpose(2, 0, 1, 4, 5, 3)
+
+        # A block is as many whole output lines as fit into block_bytes, or a part of one line.
         out_h, out_w = sliding.output
-        line_bytes = out_w * kh * kw * channels * dtype.itemsize
-        self.lines = min(out_h, max(1, BLOCK_BYTES // line_bytes))
-        self.buffer = np.empty((groups, self.lines, out_w, kh, kw, channels // groups), dtype)
+        pixels = max(1, block_bytes // (kh * kw * channels * dtype.itemsize))
+        self.block = min(out_h, max(1, pixels // out_w)), min(out_w, pixels)
+        self.buffer = np.empty(
+            (groups, self.block[0] * self.block[1], *self.windows.shape[3:]), dtype
+        )
 
     def place(self, image):
+        """Make `image` (H, W, C) the one whose patches are gathered."""
         self.inside[...] = image
 
     def blocks(self):
-        """Yield (first, last) output lines, last not included."""
-        out_h = self.sliding.output[0]
-        for first in range(0, out_h, self.lines):
-            yield first, min(first + self.lines, out_h)
+        """Yield the blocks of output pixels as two slices, (rows, columns)."""
+        out_h, out_w = self.windows.shape[1:3]
+        for top in range(0, out_h, self.block[0]):
+            for left in range(0, out_w, self.block[1]):
+                yield slice(top, top + self.block[0]), slice(left, left + self.block[1])
 
-    def gather(self, first, last):
-        """Return the patches of output lines first to last - 1, one a row, for each group."""
-        groups, _, _, kh, kw, channels = self.buffer.shape
-        block = self.buffer[:, : last - first]
-        for i, j, _, columns in self.sliding.taps():
-            pixels = self.padded[self.sliding.rows(i, first, last), columns]
-            pixels = pixels.reshape(*pixels.shape[:2], groups, channels)
-            block[:, :, :, i, j] = np.moveaxis(pixels, 2, 0)
-        return block.reshape(groups, -1, kh * kw * channels)
+    def gather(self, rows, columns):
+        """Return the patches of one block: (groups, pixels, kh * kw * C / groups).
 
-
-def _as_matrices(w, groups):
-    """Return one matrix (kh * kw * C / groups, F / groups) for each group."""
-    matrix = w.reshape(-1, w.shape[3])
-    return [np.ascontiguousarray(part) for part in np.split(matrix, groups, axis=1)]
+        The next call overwrites them.
+        """
+        windows = self.windows[:, rows, columns]
+        groups, lines, pixels = windows.shape[:3]
+        patches = self.buffer[:, : lines * pixels]
+        patches.reshape(windows.shape)[...] = windows
+        return patches.reshape(groups, lines * pixels, -1)
 
 
 def conv2d_arguments(x, w, b, stride, padding, dilation, groups):
     """Check the arguments of a convolution; return (x, w, b, sliding) as arrays."""
     x = as_numbers(x, "x", IMAGES)
-    w = as_numbers(w, "w", "(kh, kw, C / groups, F)")
+    w = as_kernel(w, "w", "(kh, kw, C / groups, F)")
     channels, filters = x.shape[3], w.shape[3]
-    if not isinstance(groups, (int, np.integer)) or isinstance(groups, bool) or groups < 1:
+    if not is_whole(groups) or groups < 1:
         raise ValueError(f"groups must be an integer of at least 1, got {groups!r}")
     if channels % groups or filters % groups:
         raise ValueError(
@@ -134,20 +151,6 @@ def conv2d_arguments(x, w, b, stride, padding, dilation, groups):
             "kernels are (kh, kw, C / groups, F), images (N, H, W, C)"
         )
     sliding = slide(x.shape[1:3], w.shape[:2], stride=stride, padding=padding, dilation=dilation)
-    b = check_bias(b, filters)
-    if is_integer(x) and is_integer(w) and (b is None or is_integer(b)):
-        require_exact_sums(x, w, terms=(0, 1, 2), bias=b)
+    b = as_bias(b, filters)
+    require_exact_sums(x, w, terms=(0, 1, 2), bias=b)
     return x, w, b, sliding
-
-
-def check_bias(b, outputs):
-    """Return the bias as an array (outputs,), or None."""
-    if b is None:
-        return None
-    b = as_numbers(b, "b")
-    if b.shape != (outputs,):
-        raise ValueError(
-            f"b must have shape ({outputs},), one number for each output channel, "
-            f"got shape {b.shape}"
-        )
-    return b

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import as_numbers, is_integer, require_exact_sums, sum_dtypes
+from .checks import as_kernel, as_numbers, require_exact_sums, sum_dtypes
 from .geometry import slide
 
 
@@ -33,11 +33,7 @@ def correlate2d(image, kernel, *, stride=1, padding=0):
         If an argument is not 2-D, the kernel is larger than the padded image, or integers are so
         large that a sum might leave the range of int64.
     """
-    image = as_numbers(image, "image", "(H, W)")
-    kernel = as_numbers(kernel, "kernel", "(kh, kw)")
-    sliding = slide(image.shape, kernel.shape, stride=stride, padding=padding)
-    if is_integer(image) and is_integer(kernel):
-        require_exact_sums(image, kernel, terms=(0, 1))
+    image, kernel, sliding = correlate2d_arguments(image, kernel, stride, padding)
     dtype, sum_dtype = sum_dtypes(image, kernel)
 
     padded = np.pad(image, sliding.padding).astype(sum_dtype, copy=False)
@@ -47,3 +43,12 @@ def correlate2d(image, kernel, *, stride=1, padding=0):
     for i, j, rows, columns in sliding.taps():
         y += kernel[i, j] * padded[rows, columns]
     return y.astype(dtype, copy=False)
+
+
+def correlate2d_arguments(image, kernel, stride, padding):
+    """Check the arguments of a correlation; return (image, kernel, sliding)."""
+    image = as_numbers(image, "image", "(H, W)")
+    kernel = as_kernel(kernel, "kernel", "(kh, kw)")
+    sliding = slide(image.shape, kernel.shape, stride=stride, padding=padding)
+    require_exact_sums(image, kernel, terms=(0, 1))
+    return image, kernel, sliding

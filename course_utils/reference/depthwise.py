@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .checks import IMAGES, as_numbers, is_integer, require_exact_sums, sum_dtypes
-from .convolution import check_bias, conv2d
+from .checks import IMAGES, as_bias, as_kernel, as_numbers, require_exact_sums, sum_dtypes
+from .convolution import conv2d
 from .geometry import pad_images, slide
 
 
@@ -33,7 +33,7 @@ def depthwise_conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1):
         integers might leave the range of int64.
     """
     x = as_numbers(x, "x", IMAGES)
-    w = as_numbers(w, "w", "(kh, kw, C, multiplier)")
+    w = as_kernel(w, "w", "(kh, kw, C, multiplier)")
     channels, multiplier = w.shape[2:]
     if x.shape[3] != channels:
         raise ValueError(
@@ -41,12 +41,10 @@ def depthwise_conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1):
             f"{x.shape}), got w of shape {w.shape}; depthwise kernels are (kh, kw, C, multiplier)"
         )
     sliding = slide(x.shape[1:3], w.shape[:2], stride=stride, padding=padding, dilation=dilation)
-    b = check_bias(b, channels * multiplier)
-    if is_integer(x) and is_integer(w) and (b is None or is_integer(b)):
-        require_exact_sums(
-            x, w, terms=(0, 1), bias=None if b is None else b.reshape(channels, multiplier)
-        )
-    dtype, sum_dtype = sum_dtypes(x, w) if b is None else sum_dtypes(x, w, b)
+    b = as_bias(b, channels * multiplier)
+    by_channel = None if b is None else b.reshape(channels, multiplier)
+    require_exact_sums(x, w, terms=(0, 1), bias=by_channel)
+    dtype, sum_dtype = sum_dtypes(x, w, b)
 
     w = w.astype(sum_dtype, copy=False)
     padded = pad_images(x, sliding.padding).astype(sum_dtype, copy=False)
@@ -82,7 +80,7 @@ def separable_conv2d(x, w_depthwise, w_pointwise, b=None, *, stride=1, padding="
     ValueError
         As `depthwise_conv2d` and `conv2d`, or if w_pointwise is not 1 by 1.
     """
-    w_pointwise = as_numbers(w_pointwise, "w_pointwise", "(1, 1, C * multiplier, F)")
+    w_pointwise = as_kernel(w_pointwise, "w_pointwise", "(1, 1, C * multiplier, F)")
     if w_pointwise.shape[:2] != (1, 1):
         raise ValueError(
             f"w_pointwise must have shape (1, 1, C * multiplier, F), got {w_pointwise.shape}"

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from .checks import as_numbers, is_integer, require_exact_sums, sum_dtypes
-from .convolution import check_bias
+from .checks import as_bias, as_kernel, as_numbers, require_exact_sums, sum_dtypes
 
 
 def dense(x, w, b=None):
@@ -26,16 +25,15 @@ def dense(x, w, b=None):
         If shapes do not fit together, or sums of integers might leave the range of int64.
     """
     x = as_numbers(x, "x")
-    w = as_numbers(w, "w", "(n_in, n_out)")
+    w = as_kernel(w, "w", "(n_in, n_out)")
     if x.ndim == 0 or x.shape[-1] != w.shape[0]:
         raise ValueError(
             f"the last axis of x must be as long as the first axis of w, "
             f"got x of shape {x.shape} and w of shape {w.shape}"
         )
-    b = check_bias(b, w.shape[1])
-    if is_integer(x) and is_integer(w) and (b is None or is_integer(b)):
-        require_exact_sums(x, w, terms=0, bias=b)
-    dtype, sum_dtype = sum_dtypes(x, w) if b is None else sum_dtypes(x, w, b)
+    b = as_bias(b, w.shape[1])
+    require_exact_sums(x, w, terms=0, bias=b)
+    dtype, sum_dtype = sum_dtypes(x, w, b)
     y = x.astype(sum_dtype, copy=False) @ w.astype(sum_dtype, copy=False)
     if b is not None:
         y = y + b.astype(sum_dtype, copy=False)

@@ -6,6 +6,8 @@ import numpy as np
 
 from .checks import is_whole
 
+NAMED_PADDINGS = ("valid", "same")
+
 
 class Sliding(NamedTuple):
     """How a window slides. Every field is (vertical, horizontal)."""
@@ -40,6 +42,8 @@ def slide(size, kernel, *, stride=1, padding="valid", dilation=1):
     stride = pair(stride, "stride")
     dilation = pair(dilation, "dilation")
     paddings = _padding_pair(padding)
+    if min(size) < 1:
+        raise ValueError(f"an image needs at least one pixel, got height and width {size}")
     vertical, horizontal = (
         slide_1d(size[axis], kernel[axis], stride[axis], paddings[axis], dilation[axis], axis)
         for axis in (0, 1)
@@ -77,7 +81,7 @@ def slide_1d(n, kernel, stride, padding, dilation, axis=None):
 def pair(value, name):
     """Return an int or a pair of ints, all at least 1, as (vertical, horizontal)."""
     both = (value, value) if is_whole(value) else value
-    if not _is_pair(both, is_whole) or min(both) < 1:
+    if not _is_pair(both) or not all(map(is_whole, both)) or min(both) < 1:
         raise ValueError(
             f"{name} must be an integer of at least 1 or a pair (vertical, horizontal) of them, "
             f"got {value!r}"
@@ -92,21 +96,27 @@ def pad_images(x, padding, value=0):
     return np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=value)
 
 
+def padding_sides(padding):
+    """Return the padding of one axis, (before, after), from an int or a pair; else None."""
+    sides = (padding, padding) if is_whole(padding) else padding
+    if not _is_pair(sides) or not all(map(is_whole, sides)) or min(sides) < 0:
+        return None
+    return int(sides[0]), int(sides[1])
+
+
 def _padding_pair(padding):
-    """Return the padding of each axis: "valid", "same" or (before, after)."""
-    if isinstance(padding, str) and padding in ("valid", "same"):
+    """Return the padding of both axes, each "valid", "same" or (before, after)."""
+    if isinstance(padding, str) and padding in NAMED_PADDINGS:
         return padding, padding
-    if is_whole(padding) and padding >= 0:
-        return (int(padding),) * 2, (int(padding),) * 2
-    if _is_pair(padding, is_whole) and min(padding) >= 0:
-        return tuple((int(p),) * 2 for p in padding)
-    if _is_pair(padding, lambda side: _is_pair(side, is_whole) and min(side) >= 0):
-        return tuple((int(before), int(after)) for before, after in padding)
-    raise ValueError(
-        'padding must be "valid", "same", an integer of at least 0, a pair (h, w) of them, '
-        f"or ((top, bottom), (left, right)), got {padding!r}"
-    )
+    axes = (padding, padding) if is_whole(padding) else padding
+    both = tuple(map(padding_sides, axes)) if _is_pair(axes) else (None, None)
+    if None in both:
+        raise ValueError(
+            'padding must be "valid", "same", an integer of at least 0, a pair (h, w) of them, '
+            f"or ((top, bottom), (left, right)), got {padding!r}"
+        )
+    return both
 
 
-def _is_pair(value, accepts):
-    return isinstance(value, (tuple, list)) and len(value) == 2 and all(map(accepts, value))
+def _is_pair(value):
+    return isinstance(value, (tuple, list)) and len(value) == 2

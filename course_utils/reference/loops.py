@@ -5,19 +5,19 @@ The book shows these, and the tests compare the fast functions with them.
 
 import numpy as np
 
-from .checks import IMAGES, as_numbers, sum_dtypes
+from .checks import as_floats, sum_dtypes
 from .convolution import conv2d_arguments
-from .geometry import pair, slide
+from .correlation import correlate2d_arguments
+from .pooling import pool_arguments
 
 
 def correlate2d_loops(image, kernel, *, stride=1, padding=0):
     """`correlate2d`, one multiplication at a time."""
-    image = as_numbers(image, "image", "(H, W)")
-    kernel = as_numbers(kernel, "kernel", "(kh, kw)")
-    sliding = slide(image.shape, kernel.shape, stride=stride, padding=padding)
-    (stride_h, stride_w), (kernel_h, kernel_w) = sliding.stride, sliding.kernel
-    output_h, output_w = sliding.output
+    image, kernel, sliding = correlate2d_arguments(image, kernel, stride, padding)
     dtype, _ = sum_dtypes(image, kernel)
+    kernel_h, kernel_w = kernel.shape
+    output_h, output_w = sliding.output
+    stride_h, stride_w = sliding.stride
 
     image = np.pad(image, sliding.padding).astype(dtype)
     y = np.zeros((output_h, output_w), dtype)
@@ -33,10 +33,10 @@ def correlate2d_loops(image, kernel, *, stride=1, padding=0):
 def conv2d_loops(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=1):
     """`conv2d`, one output value at a time."""
     x, w, b, sliding = conv2d_arguments(x, w, b, stride, padding, dilation, groups)
-    (stride_h, stride_w), (dilation_h, dilation_w) = sliding.stride, sliding.dilation
-    kernel_h, kernel_w, channels, filters = w.shape  # channels of one group
+    dtype, _ = sum_dtypes(x, w, b)
+    kernel_h, kernel_w, channels, filters = w.shape  # the channels of one group
     output_h, output_w = sliding.output
-    dtype, _ = sum_dtypes(x, w) if b is None else sum_dtypes(x, w, b)
+    (stride_h, stride_w), (dilation_h, dilation_w) = sliding.stride, sliding.dilation
 
     x = np.pad(x, ((0, 0), *sliding.padding, (0, 0))).astype(dtype)
     y = np.zeros((len(x), output_h, output_w, filters), dtype)
@@ -53,38 +53,46 @@ def conv2d_loops(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=
                     group = f // (filters // groups)
                     seen = window[:, :, group * channels : (group + 1) * channels]
                     y[image, row, column, f] = np.sum(seen * w[:, :, :, f])
-    return y if b is None else y + b.astype(dtype)
+    return y if b is None else y + b
 
 
 def max_pool2d_loops(x, size=2, *, stride=None, padding="valid"):
     """`max_pool2d`, one window at a time."""
-    return _pool_loops(x, size, stride, padding, np.max)
+    x, sliding = pool_arguments(x, size, stride, padding)
+    images, height, width, channels = x.shape
+    output_h, output_w = sliding.output
+    (size_h, size_w), (stride_h, stride_w) = sliding.kernel, sliding.stride
+    (pad_top, _), (pad_left, _) = sliding.padding
+
+    y = np.zeros((images, output_h, output_w, channels), x.dtype)
+    for image in range(images):
+        for row in range(output_h):
+            for column in range(output_w):
+                # Where the window hangs over the border, only its real pixels count.
+                top, left = row * stride_h - pad_top, column * stride_w - pad_left
+                rows = slice(max(top, 0), min(top + size_h, height))
+                columns = slice(max(left, 0), min(left + size_w, width))
+                for c in range(channels):
+                    y[image, row, column, c] = np.max(x[image, rows, columns, c])
+    return y
 
 
 def avg_pool2d_loops(x, size=2, *, stride=None, padding="valid"):
     """`avg_pool2d`, one window at a time."""
-    return _pool_loops(x, size, stride, padding, np.mean)
-
-
-def _pool_loops(x, size, stride, padding, summary):
-    x = as_numbers(x, "x", IMAGES)
-    size = pair(size, "size")
-    sliding = slide(x.shape[1:3], size, stride=stride or size, padding=padding)
-    (top, _), (left, _) = sliding.padding
+    x, sliding = pool_arguments(x, size, stride, padding)
     images, height, width, channels = x.shape
     output_h, output_w = sliding.output
+    (size_h, size_w), (stride_h, stride_w) = sliding.kernel, sliding.stride
+    (pad_top, _), (pad_left, _) = sliding.padding
 
-    y = np.zeros((images, output_h, output_w, channels), summary(x[:1, :1, :1, :1]).dtype)
+    y = np.zeros((images, output_h, output_w, channels), as_floats(x).dtype)
     for image in range(images):
         for row in range(output_h):
             for column in range(output_w):
-                # A window that hangs over the border is cut off there: padding has no values.
-                first_row = row * sliding.stride[0] - top
-                first_column = column * sliding.stride[1] - left
-                window = x[
-                    image,
-                    max(first_row, 0) : min(first_row + size[0], height),
-                    max(first_column, 0) : min(first_column + size[1], width),
-                ]
-                y[image, row, column] = summary(window, axis=(0, 1))
+                # Where the window hangs over the border, only its real pixels count.
+                top, left = row * stride_h - pad_top, column * stride_w - pad_left
+                rows = slice(max(top, 0), min(top + size_h, height))
+                columns = slice(max(left, 0), min(left + size_w, width))
+                for c in range(channels):
+                    y[image, row, column, c] = np.mean(x[image, rows, columns, c])
     return y

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import as_floats, as_numbers
+from .checks import as_floats, as_numbers, sum_dtypes
 
 
 def cross_entropy(logits, labels):
@@ -29,9 +29,11 @@ def cross_entropy(logits, labels):
         If the shapes do not fit, the batch is empty, or a label is not an integer from 0 to K - 1.
     """
     logits, labels = _logits_and_labels(logits, labels)
+    dtype, sum_dtype = sum_dtypes(logits)
+    logits = logits.astype(sum_dtype, copy=False)
     shifted = logits - logits.max(axis=1, keepdims=True)
     right = shifted[np.arange(len(labels)), labels]
-    return np.mean(np.log(np.exp(shifted).sum(axis=1)) - right)
+    return np.mean(np.log(np.exp(shifted).sum(axis=1)) - right).astype(dtype)
 
 
 def _logits_and_labels(logits, labels):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import as_floats, as_numbers, sum_dtypes
+from .checks import as_floats, as_numbers, is_number, sum_dtypes
 
 
 def batch_norm(x, gamma, beta, *, epsilon=1e-3):
@@ -68,7 +68,7 @@ def batch_norm_inference(x, gamma, beta, mean, var, *, epsilon=1e-3):
         _per_channel(value, name, x).astype(sum_dtype, copy=False)
         for value, name in ((gamma, "gamma"), (beta, "beta"), (mean, "mean"), (var, "var"))
     )
-    if not epsilon > 0:
+    if not is_number(epsilon) or not epsilon > 0:
         raise ValueError(f"epsilon must be positive, got {epsilon!r}")
     if (var < 0).any():
         raise ValueError(f"var must not be negative, got {var.min()}")

@@ -32,8 +32,7 @@ def max_pool2d(x, size=2, *, stride=None, padding="valid"):
         If x is not 4-D, the window is larger than the padded images, or the padding as large as
         the window.
     """
-    x = as_numbers(x, "x", IMAGES)
-    sliding = _slide_window(x, size, stride, padding)
+    x, sliding = pool_arguments(x, size, stride, padding)
     padded = pad_images(x, sliding.padding, value=_lowest(x.dtype))
     y = np.full((len(x), *sliding.output, x.shape[3]), _lowest(x.dtype), x.dtype)
     for _, _, rows, columns in sliding.taps():
@@ -61,8 +60,8 @@ def avg_pool2d(x, size=2, *, stride=None, padding="valid"):
     ValueError
         As `max_pool2d`.
     """
-    x = as_floats(as_numbers(x, "x", IMAGES))
-    sliding = _slide_window(x, size, stride, padding)
+    x, sliding = pool_arguments(x, size, stride, padding)
+    x = as_floats(x)
     dtype, sum_dtype = sum_dtypes(x)
     padded = pad_images(x, sliding.padding)
     y = np.zeros((len(x), *sliding.output, x.shape[3]), sum_dtype)
@@ -91,7 +90,9 @@ def global_avg_pool2d(x):
     return x.mean(axis=(1, 2), dtype=sum_dtype).astype(dtype, copy=False)
 
 
-def _slide_window(x, size, stride, padding):
+def pool_arguments(x, size, stride, padding):
+    """Check the arguments of a pooling; return (x, sliding)."""
+    x = as_numbers(x, "x", IMAGES)
     size = pair(size, "size")
     sliding = slide(x.shape[1:3], size, stride=size if stride is None else stride, padding=padding)
     for window, sides in zip(size, sliding.padding, strict=True):
@@ -100,7 +101,7 @@ def _slide_window(x, size, stride, padding):
                 f"padding must be smaller than the window, or a window would hold no real pixel: "
                 f"got size {size} with padding {sliding.padding}"
             )
-    return sliding
+    return x, sliding
 
 
 def _lowest(dtype):
