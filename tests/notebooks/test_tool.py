@@ -124,6 +124,22 @@ def test_normalizing_forgets_the_editor_and_keeps_the_meaning():
     assert outputs[0].text == "one\n", "the notebook that came in was changed"
 
 
+def test_only_tensorflows_own_log_lines_leave_stderr():
+    log = (
+        "WARNING: All log messages before absl::InitializeLog() is called\nI0000 00:00:17.1 1 x]\n"
+    )
+    outputs = [
+        new_output("stream", name="stderr", text=log),
+        new_output("stream", name="stdout", text="I0000 00:00:0 is text here\n"),
+        new_output("stream", name="stderr", text=log + "UserWarning: overflow\n"),
+    ]
+    [cell] = normalize(new_notebook(cells=[new_code_cell("f()", outputs=outputs)])).cells
+    assert [output.text for output in cell.outputs] == [
+        "I0000 00:00:0 is text here\n",
+        "UserWarning: overflow\n",
+    ]
+
+
 def test_ids_follow_from_sources_alone():
     sources = ["a = 1", "a = 1", "b = 2"]
     first, second = (
