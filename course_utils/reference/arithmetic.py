@@ -10,7 +10,7 @@ def output_size(n, kernel, stride=1, padding=0, dilation=1):
     """Number of kernel positions along one axis of n pixels.
 
     ``floor((n + before + after - dilation * (kernel - 1) - 1) / stride) + 1`` (Dumoulin and
-    Visin, 2016, relationship 15), or ``ceil(n / stride)`` with "same" padding.
+    Visin, 2016, section 5.1), or ``ceil(n / stride)`` with "same" padding.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def receptive_field(layers):
 
     A layer's kernel adds ``(kernel - 1) * dilation`` steps to the field. One step is as many
     input pixels as the strides of the layers before it multiply to (Araujo, Norris, Sim,
-    Distill 2019, equation 2).
+    "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019).
 
     Parameters
     ----------

@@ -18,19 +18,16 @@ class Sliding(NamedTuple):
     padding: tuple[tuple[int, int], tuple[int, int]]  # ((top, bottom), (left, right))
     output: tuple[int, int]
 
-    def rows(self, i, first, last):
-        """Rows of the padded input under kernel row i, for output rows first to last - 1."""
-        start = first * self.stride[0] + i * self.dilation[0]
-        return slice(start, start + (last - first - 1) * self.stride[0] + 1, self.stride[0])
-
     def taps(self):
-        """For each kernel entry (i, j), the padded pixels that it meets, as two slices."""
-        out_h, out_w = self.output
+        """Yield each kernel entry with the padded pixels that it meets: (i, j, rows, columns)."""
         for i in range(self.kernel[0]):
             for j in range(self.kernel[1]):
-                left = j * self.dilation[1]
-                right = left + (out_w - 1) * self.stride[1] + 1
-                yield i, j, self.rows(i, 0, out_h), slice(left, right, self.stride[1])
+                yield i, j, self._met(0, i), self._met(1, j)
+
+    def _met(self, axis, k):
+        first = k * self.dilation[axis]
+        last = first + (self.output[axis] - 1) * self.stride[axis]
+        return slice(first, last + 1, self.stride[axis])
 
 
 def slide(size, kernel, *, stride=1, padding="valid", dilation=1):

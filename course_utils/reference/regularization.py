@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import as_floats, as_numbers
+from .checks import as_floats, as_numbers, is_number
 
 
 def dropout(x, rate, rng):
@@ -30,11 +30,9 @@ def dropout(x, rate, rng):
         If rate is out of range or rng is not a Generator.
     """
     x = as_floats(as_numbers(x, "x"))
-    if not 0 <= rate < 1:
+    if not is_number(rate) or not 0 <= rate < 1:
         raise ValueError(f"rate must be at least 0 and below 1, got {rate!r}")
     if not isinstance(rng, np.random.Generator):
-        raise ValueError(
-            f"rng must be a numpy.random.Generator, such as default_rng(0), got {rng!r}"
-        )
+        raise ValueError(f"rng must be a numpy.random.Generator (default_rng(seed)), got {rng!r}")
     mask = rng.random(x.shape) >= rate
-    return x * mask * x.dtype.type(1 / (1 - rate)), mask
+    return np.where(mask, x * x.dtype.type(1 / (1 - rate)), x.dtype.type(0)), mask
