@@ -39,6 +39,12 @@ $(VENV)/.installed: $(VENV)/.locked pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# --all reads every page anew: a warning in a page that has not changed since would stay silent.
+book: $(VENV)/.installed
+	$(BIN)/python book/vendor.py
+	$(BIN)/jupyter-book build . --all -W -n --keep-going
+	@echo "The book is ready: $(CURDIR)/_build/html/index.html"
+
 # What runs notebooks leaves its traces here, and no user's start-up file gets in.
 test notebooks: export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 
