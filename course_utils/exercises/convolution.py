@@ -183,6 +183,7 @@ def _kernels_to_dilate(rng):
     yield {"kernel": np.array([[1, 2], [3, 4], [5, 6]]), "dilation": 2}
     yield {"kernel": rng.normal(size=(3, 3)), "dilation": 1}
     yield {"kernel": rng.normal(size=(2, 4)), "dilation": 3}
+    yield {"kernel": rng.normal(size=(5, 3)), "dilation": 4}
 
 
 def _layers_of_filters(rng):
@@ -191,17 +192,18 @@ def _layers_of_filters(rng):
         "w": np.array([[[[1], [2]], [[0], [-1]]]]),
         "b": np.array([10]),
     }
-    for x_shape, w_shape in (((4, 5, 3), (3, 2, 3, 2)), ((6, 5, 4), (3, 3, 4, 3))):
+    for x_shape, w_shape in (
+        ((4, 5, 3), (3, 2, 3, 2)),
+        ((6, 5, 4), (3, 3, 4, 3)),
+        ((5, 4, 1), (2, 2, 1, 2)),
+    ):
         yield {
             "x": rng.normal(size=x_shape),
             "w": rng.normal(size=w_shape),
             "b": rng.normal(size=w_shape[3]),
         }
-    yield {
-        "x": rng.normal(size=(5, 4, 1)),
-        "w": rng.normal(size=(2, 2, 1, 2)),
-        "b": rng.normal(size=2),
-    }
+    x, w = rng.integers(-3, 4, (4, 3, 2)), rng.integers(-3, 4, (2, 2, 2, 3))
+    yield {"x": x, "w": w, "b": np.array([1, -2, 3])}
 
 
 def _layer_costs(rng):
@@ -225,7 +227,12 @@ def _layer_costs(rng):
 
 def _channels_to_filter(rng):
     yield {"x": np.array([[[1, 2], [0, 1], [3, 0]]]), "w": np.array([[[1, 2], [0, -1]]])}
-    for x_shape, w_shape in (((4, 5, 3), (3, 2, 3)), ((6, 5, 4), (3, 3, 4))):
+    for x_shape, w_shape in (
+        ((4, 5, 3), (3, 2, 3)),
+        ((6, 5, 4), (3, 3, 4)),
+        ((5, 4, 2), (1, 3, 2)),
+        ((5, 5, 3), (2, 2, 3)),
+    ):
         yield {"x": rng.normal(size=x_shape), "w": rng.normal(size=w_shape)}
 
 
@@ -249,6 +256,7 @@ def _images_to_unfold(rng):
     }
     yield {"image": rng.normal(size=(5, 4)), "kernel_height": 2, "kernel_width": 2}
     yield {"image": rng.normal(size=(6, 8)), "kernel_height": 3, "kernel_width": 2}
+    yield {"image": rng.normal(size=(5, 9)), "kernel_height": 2, "kernel_width": 5}
 
 
 # ---- Misconceptions: shared pieces ----
