@@ -9,33 +9,27 @@ import io
 import pickle
 import tarfile
 import zipfile
-import zlib
 from contextlib import contextmanager
 
 import numpy as np
 
 
 @contextmanager
-def _whole(path, what):
-    try:
-        yield
-    except (
-        EOFError,
-        KeyError,
-        NotImplementedError,
-        ValueError,
-        gzip.BadGzipFile,
-        tarfile.TarError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise ValueError(f"{path} is damaged: it is not a whole {what} ({error})") from error
+def _open(path, what):
+    """Open the file; whatever then goes wrong with its content is damage."""
+    with path.open("rb") as file:
+        try:
+            yield file
+        except MemoryError:
+            raise
+        except Exception as error:  # the modules below raise nearly anything for damaged bytes
+            raise ValueError(f"{path} is damaged: it is not a whole {what} ({error})") from error
 
 
 def read_idx(path, shape):
     """Read a gzipped IDX file of bytes, the format of MNIST, that must hold this `shape`."""
-    with _whole(path, "gzip file"), gzip.open(path) as file:
-        content = file.read()
+    with _open(path, "gzip file") as file:
+        content = gzip.GzipFile(fileobj=file).read()
     header = bytes([0, 0, 8, len(shape)]) + np.array(shape, ">i4").tobytes()
     found = content[: len(header)]
     if found != header:
@@ -54,8 +48,10 @@ def read_idx(path, shape):
 
 def read_npz(path, *names):
     """Read the arrays with these names from an .npz file."""
-    with _whole(path, ".npz file"), np.load(path, allow_pickle=False) as arrays:
-        return [arrays[name] for name in names]
+    with _open(path, ".npz file") as file, zipfile.ZipFile(file) as archive:
+        # np.load would parse a damaged array before the zip's checksum is compared.
+        members = [io.BytesIO(archive.read(f"{name}.npy")) for name in names]
+        return [np.lib.format.read_array(member, allow_pickle=False) for member in members]
 
 
 def undo_delta(stored):
@@ -77,42 +73,40 @@ def read_cifar_binary(path, batches):
     blue plane, each row by row. https://www.cs.toronto.edu/~kriz/cifar.html
     """
     # Unpacked to the end before anything is read, because only the end has gzip's checksum.
-    with _whole(path, ".tar.gz file"):
-        with gzip.open(path) as file:
-            content = io.BytesIO(file.read())
-        with tarfile.open(fileobj=content) as archive:
+    with _open(path, ".tar.gz file") as file:
+        content = io.BytesIO(gzip.GzipFile(fileobj=file).read())
+        with tarfile.open(fileobj=content, mode="r:") as archive:
             members = [archive.extractfile(f"cifar-10-batches-bin/{b}.bin") for b in batches]
             data = b"".join(member.read() for member in members)
         records = np.frombuffer(data, np.uint8).reshape(-1, 3073)
     return _from_planes(records[:, 1:]), records[:, 0]
 
 
-class _BatchUnpickler(pickle.Unpickler):
-    """Builds the dicts, lists, bytes and uint8 arrays of a CIFAR-10 batch, and nothing else."""
+# All that the pickle of an array names.
+_ARRAY_PICKLE = {
+    ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+}
 
-    allowed = {
-        ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
-        ("numpy", "ndarray"): np.ndarray,
-        ("numpy", "dtype"): np.dtype,
-    }
+
+class _BatchUnpickler(pickle.Unpickler):
+    """Builds the dicts, lists, bytes and arrays of a CIFAR-10 batch, and nothing else."""
 
     def find_class(self, module, name):
-        if (module, name) not in self.allowed:
+        if (module, name) not in _ARRAY_PICKLE:
             raise pickle.UnpicklingError(f"{module}.{name} does not belong in a CIFAR-10 batch")
-        return self.allowed[module, name]
+        return _ARRAY_PICKLE[module, name]
 
 
 def read_cifar_batches(paths):
     """Read batches of CIFAR-10's "Python version", as Keras unpacks it: one pickle each."""
     images, labels = [], []
     for path in paths:
-        try:
-            with path.open("rb") as file:
-                batch = _BatchUnpickler(file, encoding="bytes").load()
-            images.append(_from_planes(np.asarray(batch[b"data"])))
+        with _open(path, "CIFAR-10 batch") as file:
+            batch = _BatchUnpickler(file, encoding="bytes").load()
+            images.append(_from_planes(batch[b"data"]))
             labels.append(np.array(batch[b"labels"]))
-        except Exception as error:  # a damaged pickle can raise anything
-            raise ValueError(f"{path} is damaged: not a CIFAR-10 batch ({error})") from error
     return np.concatenate(images), np.concatenate(labels)
 
 
