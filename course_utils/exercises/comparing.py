@@ -43,7 +43,8 @@ def compare(expected: object, got: object, rtol: float, atol: float) -> Differen
 
 def _compare_tuples(expected: tuple, got: object, rtol: float, atol: float) -> Difference | None:
     # An array of shape (n,) is as good as n numbers.
-    items = tuple(got) if isinstance(got, list | tuple | np.ndarray) and np.ndim(got) else None
+    several = isinstance(got, list | tuple) or (isinstance(got, np.ndarray) and got.ndim)
+    items = tuple(got) if several else None
     if items is None or len(items) != len(expected):
         return Difference(f"It returned {_kind(got)}; expected {_kind(expected)}.")
     for position, (one, other) in enumerate(zip(expected, items, strict=True)):
