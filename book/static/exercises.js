@@ -138,7 +138,7 @@
       end = match.index + match[0].length;
     }
     // A last line without text needs something to have a height.
-    fragment.append(source.slice(end) + "\n ");
+    fragment.append(source.slice(end) + " ");
     return fragment;
   }
 
