@@ -45,19 +45,19 @@ book: $(VENV)/.installed
 	$(BIN)/jupyter-book build . --all -W -n --keep-going
 	@echo "The book is ready: $(CURDIR)/_build/html/index.html"
 
-# What runs notebooks leaves its traces here, and no user's start-up file gets in.
-test notebooks: export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
+# Notebooks run without the user's own IPython start-up files.
+OWN_IPYTHON := IPYTHONDIR="$(CURDIR)/$(VENV)/ipython"
 
 # loadscope keeps the cells of a notebook together and in order. Each worker may
 # hold a TensorFlow of its own, so four are enough for any machine.
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope $(ARGS)
+	$(OWN_IPYTHON) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope $(ARGS)
 
 lab: $(VENV)/.installed
 	$(BIN)/python -m jupyterlab --notebook-dir chapters $(ARGS)
 
 notebooks: $(VENV)/.installed
-	$(BIN)/python -m tools.notebooks run $(ARGS)
+	$(OWN_IPYTHON) $(BIN)/python -m tools.notebooks run $(ARGS)
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks

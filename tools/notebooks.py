@@ -53,13 +53,14 @@ import importlib
 import importlib.util
 import sys
 
+repository = "{repository}"
 if importlib.util.find_spec("course_utils") is None:
     if "google.colab" not in sys.modules:
         raise ModuleNotFoundError("course_utils is missing: run `make lab` in the course's folder")
-    %pip install --quiet --no-deps "git+{repository}"
+    %pip install --quiet --no-deps "git+{{repository}}"
     importlib.invalidate_caches()
     if importlib.util.find_spec("course_utils") is None:
-        raise ModuleNotFoundError("course_utils could not be installed from {repository}")"""
+        raise ModuleNotFoundError(f"course_utils could not be installed from {{repository}}")"""
 
 
 def chapters() -> list[Path]:

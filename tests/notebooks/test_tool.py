@@ -1,10 +1,16 @@
 """What the notebook tool takes out of a notebook, and what it complains about."""
 
 import base64
+import importlib.util
+import sys
+import types
 
 import nbformat
 import pytest
+import yaml
+from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from traitlets.config import Config
 
 from course_utils.exercises import catalog
 from tools import notebooks
@@ -179,3 +185,43 @@ def test_a_notebook_that_fails_is_left_as_it_was(tmp_path, capsys):
     assert main(["run", str(path)]) == 1
     assert "ZeroDivisionError" in capsys.readouterr().out
     assert path.read_text() == before
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """An IPython in which course_utils is missing; `shell.installed` lists what %pip was told."""
+    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+    shell.installed = []
+    found = []
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name: (found or None) if name == "course_utils" else find_spec(name),
+    )
+
+    def pip(line):
+        shell.installed.append(line)
+        found.append("a spec")
+
+    shell.register_magic_function(pip, magic_name="pip")
+    return shell
+
+
+def test_setup_installs_nothing_where_the_package_is(shell):
+    shell.run_line_magic("pip", "earlier")
+    shell.run_cell(notebooks.setup_source()).raise_error()
+    assert shell.installed == ["earlier"]
+
+
+def test_setup_says_what_to_do_outside_colab(shell):
+    with pytest.raises(ModuleNotFoundError, match="make lab"):
+        shell.run_cell(notebooks.setup_source()).raise_error()
+    assert shell.installed == []
+
+
+def test_setup_installs_the_package_alone_in_colab(shell, monkeypatch):
+    monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
+    shell.run_cell(notebooks.setup_source()).raise_error()
+    config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text())
+    assert shell.installed == [f'install --quiet --no-deps "git+{config["repository"]["url"]}"']
