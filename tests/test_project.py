@@ -194,6 +194,33 @@ def test_files_and_folders_the_readme_names_exist():
         assert (ROOT / target).exists(), target
 
 
+@pytest.mark.parametrize(
+    ("newest", "makes_venv", "installs"),
+    [
+        (".venv/.installed", False, False),
+        ("pyproject.toml", False, True),
+        ("requirements.lock", True, True),
+        (None, True, True),
+    ],
+    ids=["up to date", "new pyproject", "new lock", "no venv"],
+)
+def test_the_environment_is_made_when_it_is_missing_or_stale(
+    tmp_path, newest, makes_venv, installs
+):
+    (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    files = ["requirements.lock", "pyproject.toml", ".venv/.locked", ".venv/.installed"]
+    for age, name in enumerate(files if newest else files[:2]):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1000 + age, 1000 + age))
+    if newest:
+        os.utime(tmp_path / newest, (2000, 2000))
+    commands = make("--dry-run", "test", cwd=tmp_path).stdout
+    assert ("-m venv --clear" in commands) is makes_venv
+    assert ("--editable ." in commands) is installs
+    assert "-m pytest" in commands
+
+
 def test_an_old_python_is_refused_with_a_sentence(tmp_path):
     old = tmp_path / "python"
     # Any -c program fails, as the version test would on an old Python.
