@@ -339,12 +339,12 @@
       "Your answer stays in this browser.";
 
     const bar = element("div", "exercise-bar");
-    bar.append(checkButton, stopButton, resetButton, status);
+    bar.append(checkButton, stopButton, status, resetButton);
+    if (hints) bar.append(hints);
     const box = element("section", "exercise");
     box.id = cell.id;
     box.setAttribute("aria-label", `Exercise ${id}`);
     box.append(editor.box, bar);
-    if (hints) box.append(hints);
     box.append(printed, result, keys);
     cell.replaceWith(box);
     // Its work is done by the button.
