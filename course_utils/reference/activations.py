@@ -21,7 +21,7 @@ def leaky_relu(x, negative_slope=0.2):
     """
     x = as_floats(as_numbers(x, "x"))
     if not is_number(negative_slope) or not negative_slope >= 0:
-        raise ValueError(f"negative_slope must be at least 0, got {negative_slope!r}")
+        raise ValueError(f"negative_slope must be a number of at least 0, got {negative_slope!r}")
     return np.where(x > 0, x, x.dtype.type(negative_slope) * x)
 
 
@@ -49,7 +49,7 @@ def softmax(x, axis=-1):
     if not is_whole(axis) or not -x.ndim <= axis < x.ndim:
         raise ValueError(f"x has shape {x.shape}, so it has no axis {axis!r}")
     if x.shape[axis] == 0:
-        raise ValueError(f"softmax needs at least one score along axis {axis}, got {x.shape}")
+        raise ValueError(f"softmax needs at least one score along axis {axis}, got shape {x.shape}")
     dtype, sum_dtype = sum_dtypes(x)
     scores = x.astype(sum_dtype, copy=False)
     scores = np.exp(scores - scores.max(axis=axis, keepdims=True))

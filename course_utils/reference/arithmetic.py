@@ -65,6 +65,8 @@ def receptive_field(layers):
     >>> receptive_field([3, 3, 3, (2, 2)])
     8
     """
+    if not isinstance(layers, (tuple, list)):
+        raise ValueError(f"layers must be a sequence of layers, first layer first, got {layers!r}")
     field, step = 1, 1
     for position, layer in enumerate(layers):
         values = (layer,) if is_whole(layer) else layer

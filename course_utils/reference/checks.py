@@ -92,9 +92,9 @@ def require_exact_sums(x, weights, terms, bias=None):
     if bias is not None:
         reach = reach + np.abs(bias.astype(object))
     reach = int(np.max(reach))
-    if reach > np.iinfo(np.int64).max:
+    limit = np.iinfo(np.int64).max
+    if reach > limit:
         raise ValueError(
-            f"the sums could reach {reach:.1e}, more than int64 holds ({2.0**63:.1e}): "
-            f"inputs of dtype {x.dtype} with values up to {largest}; "
-            "pass floats, or scale the integers down first"
+            f"sums of these integers could reach {reach:,}, but int64 ends at {limit:,}: "
+            f"got {x.dtype} values up to {largest:,}; pass floats, or scale the integers down"
         )

@@ -69,7 +69,7 @@ def batch_norm_inference(x, gamma, beta, mean, var, *, epsilon=1e-3):
         for value, name in ((gamma, "gamma"), (beta, "beta"), (mean, "mean"), (var, "var"))
     )
     if not is_number(epsilon) or not epsilon > 0:
-        raise ValueError(f"epsilon must be positive, got {epsilon!r}")
+        raise ValueError(f"epsilon must be a positive number, got {epsilon!r}")
     if (var < 0).any():
         raise ValueError(f"var must not be negative, got {var.min()}")
     scale = gamma / np.sqrt(var + sum_dtype.type(epsilon))
@@ -79,7 +79,7 @@ def batch_norm_inference(x, gamma, beta, mean, var, *, epsilon=1e-3):
 def _channels_last(x):
     x = as_floats(as_numbers(x, "x"))
     if x.ndim < 2:
-        raise ValueError(f"x must have shape (..., C) with at least two axes, got {x.shape}")
+        raise ValueError(f"x must have shape (..., C) with at least two axes, got shape {x.shape}")
     return x
 
 

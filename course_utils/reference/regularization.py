@@ -31,7 +31,7 @@ def dropout(x, rate, rng):
     """
     x = as_floats(as_numbers(x, "x"))
     if not is_number(rate) or not 0 <= rate < 1:
-        raise ValueError(f"rate must be at least 0 and below 1, got {rate!r}")
+        raise ValueError(f"rate must be a number of at least 0 and below 1, got {rate!r}")
     if not isinstance(rng, np.random.Generator):
         raise ValueError(f"rng must be a numpy.random.Generator (default_rng(seed)), got {rng!r}")
     mask = rng.random(x.shape) >= rate
