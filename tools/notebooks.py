@@ -252,6 +252,8 @@ def run(notebook: NotebookNode, profile: str) -> NotebookNode:
         kernel_name="python3",
         record_timing=False,
         resources={"metadata": {"path": str(CHAPTERS)}},
+        # TensorFlow's libraries greet from C on the process's own stderr: not into the notebook.
+        extra_arguments=["--IPKernelApp.capture_fd_output=False"],
     )
     client.execute(env={**os.environ, "COURSE_PROFILE": profile, "TF_CPP_MIN_LOG_LEVEL": "3"})
     return notebook
