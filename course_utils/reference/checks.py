@@ -18,7 +18,7 @@ def as_numbers(value, name, axes=None):
         raise ValueError(
             f"{name} must hold real numbers (floats, integers or booleans), got dtype {array.dtype}"
         )
-    if axes is not None and array.ndim != axes.count(",") + 1 - axes.count(",)"):
+    if axes is not None and array.ndim != len(axes.split(",")):
         raise ValueError(
             f"{name} must have shape {axes}, got shape {array.shape} with {array.ndim} axes"
         )

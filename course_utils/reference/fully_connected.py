@@ -1,6 +1,6 @@
 """The fully connected layer, and the step that leads to it."""
 
-import numpy as np
+from math import prod
 
 from .checks import as_bias, as_kernel, as_numbers, require_exact_sums, sum_dtypes
 
@@ -48,4 +48,4 @@ def flatten(x):
     x = as_numbers(x, "x")
     if x.ndim == 0:
         raise ValueError("x must have shape (N, ...), got a single number")
-    return x.reshape(len(x), int(np.prod(x.shape[1:])))
+    return x.reshape(len(x), prod(x.shape[1:]))

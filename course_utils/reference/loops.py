@@ -19,7 +19,7 @@ def correlate2d_loops(image, kernel, *, stride=1, padding=0):
     output_h, output_w = sliding.output
     stride_h, stride_w = sliding.stride
 
-    image = np.pad(image, sliding.padding).astype(dtype)
+    image, kernel = np.pad(image, sliding.padding).astype(dtype), kernel.astype(dtype)
     y = np.zeros((output_h, output_w), dtype)
     for row in range(output_h):
         for column in range(output_w):
@@ -38,7 +38,7 @@ def conv2d_loops(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=
     output_h, output_w = sliding.output
     (stride_h, stride_w), (dilation_h, dilation_w) = sliding.stride, sliding.dilation
 
-    x = np.pad(x, ((0, 0), *sliding.padding, (0, 0))).astype(dtype)
+    x, w = np.pad(x, ((0, 0), *sliding.padding, (0, 0))).astype(dtype), w.astype(dtype)
     y = np.zeros((len(x), output_h, output_w, filters), dtype)
     for image in range(len(x)):
         for row in range(output_h):
