@@ -1,5 +1,7 @@
 """A photograph for the chapter on convolution."""
 
+import warnings
+
 
 def cat():
     """Return scikit-image's photograph of Chelsea the cat: uint8, shape (300, 451, 3), RGB.
@@ -11,12 +13,16 @@ def cat():
     ImportError
         If scikit-image is not installed.
     """
-    try:
-        from skimage.data import chelsea
-    except ImportError as error:
-        raise ImportError(
-            "cat() reads a photograph that comes with scikit-image, which cannot be imported "
-            f"({error}); install it with `pip install scikit-image`",
-            name=error.name,
-        ) from error
-    return chelsea()
+    with warnings.catch_warnings():
+        # scikit-image loads a progress bar that it does not need here; in a notebook without
+        # ipywidgets that bar would complain.
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        try:
+            from skimage.data import chelsea
+        except ImportError as error:
+            raise ImportError(
+                "cat() reads a photograph that comes with scikit-image, which cannot be imported "
+                f"({error}); install it with `pip install scikit-image`",
+                name=error.name,
+            ) from error
+        return chelsea()
