@@ -34,17 +34,17 @@ def channel_connections(channels=6, kernel=3, groups=(1, 2, 6)):
         for number in groups
     ]
     weights = [int(table.sum()) * kernel**2 for table in tables]
-    told = "; ".join(f"{number} groups: {count} weights" for number, count in zip(groups, weights))
+    names = ["1 group" if number == 1 else f"{number} groups" for number in groups]
+    told = "; ".join(f"{name}: {count} weights" for name, count in zip(names, weights))
     drawing, axes = cell_canvas(
         len(groups) * (channels + 1.4) + 1,
         channels + 3.4,
         alt=f"{channels} channels to {channels} maps with {kernel} by {kernel} kernels. Each map "
         f"looks at channels of its own group only. {told}.",
     )
-    for place, (number, table, count) in enumerate(zip(groups, tables, weights)):
+    for place, (name, table, count) in enumerate(zip(names, tables, weights)):
         left = 1.4 + place * (channels + 1.4)
-        named = "1 group" if number == 1 else f"{number} groups"
-        write(axes, left + channels / 2, 0.6, named, size=13)
+        write(axes, left + channels / 2, 0.6, name, size=13)
         fill = np.where(table, style.SKY, "white")
         draw_cells(axes, np.full(table.shape, None), left, 1.2, fill=fill)
         write(axes, left + channels / 2, channels + 1.8, "output map", size=11)
