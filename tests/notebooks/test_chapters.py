@@ -5,8 +5,9 @@ itself (see pyproject.toml).
 """
 
 import pytest
+import yaml
 
-from tools.notebooks import as_text, chapters, code_cells, complaints, normalize, read, tags
+from tools.notebooks import ROOT, as_text, chapters, code_cells, complaints, normalize, read, tags
 
 each_chapter = pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
 
@@ -27,6 +28,14 @@ def test_every_check_says_that_nothing_was_attempted(path):
     for cell in checks:
         shown = "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
         assert "not attempted yet" in shown.lower(), cell.source
+
+
+def test_every_chapter_is_in_the_book():
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    files = [entry["file"] for part in contents["parts"] for entry in part["chapters"]]
+    assert [name for name in files if name.startswith("chapters/")] == [
+        f"chapters/{path.stem}" for path in chapters()
+    ]
 
 
 def test_nbval_collects_every_cell(pytestconfig):
