@@ -195,6 +195,7 @@ def test_takes_views_of_any_layout(layout):
     ("image_shape", "filters", "options"),
     [
         ((1, 32, 32, 32), 64, {"padding": "same"}),
+        ((1, 32, 32, 32), 1, {"padding": "same"}),
         ((8, 64, 64, 16), 16, {"padding": "same"}),
         ((1, 512, 512, 3), 1, {}),
         ((4, 28, 28, 1), 8, {}),

@@ -75,6 +75,12 @@ def test_unsigned_bytes_do_not_wrap_around():
     assert correlate2d(image, kernel).tolist() == [[-9 * 255]]
 
 
+def test_float16_is_added_up_in_float32():
+    # In float16, 2048 + 1 = 2048: adding one by one would stop there.
+    ones = np.ones((1, 4096), np.float16)
+    assert correlate2d(ones, ones).tolist() == [[4096]]
+
+
 def test_integers_beyond_32_bits_stay_exact():
     image = np.full((2, 2), 2**31 - 1, np.int32)
     y = correlate2d(image, np.ones((2, 2), np.int32))

@@ -127,6 +127,12 @@ def test_separable_adds_its_bias_after_the_pointwise_step():
     assert y.ravel().tolist() == [18.5, 17]
 
 
+def test_float16_is_added_up_in_float32():
+    # In float16, 2048 + 1 = 2048: adding one by one would stop there.
+    x, w = np.ones((1, 1, 4096, 1), np.float16), np.ones((1, 4096, 1, 1), np.float16)
+    assert depthwise_conv2d(x, w).item() == 4096
+
+
 X, W = np.ones((2, 5, 6, 3)), np.ones((3, 3, 3, 2))
 
 
