@@ -106,14 +106,12 @@ def class_samples(images, labels, names):
         Indices into `names`.
     names : sequence of str
     """
-    columns = 5
-    rows = -(-len(names) // columns)
     height, width = images.shape[1:3]
     drawing = Drawing(
         alt=f"One image of {height} by {width} pixels of each class: {', '.join(names)}.",
-        figsize=(WIDTH, rows * 1.25),
+        figsize=_classes_size(names),
     )
-    for label, axes in enumerate(drawing.subplots(rows, columns).flat):
+    for label, axes in enumerate(_class_panels(drawing, names)):
         first = np.flatnonzero(np.asarray(labels) == label)[0]
         _show(axes, images[first, ..., 0], names[label], size=10, cmap="gray_r")
     return drawing
@@ -265,9 +263,9 @@ def learned_weights(weights, shape, names):
         alt=f"The weights of {len(names)} classes ({', '.join(names)}) as images of {shape[0]} by "
         f"{shape[1]} pixels. {untouched.sum()} of {len(weights)} pixels have weight 0 "
         "in every class.",
-        figsize=(WIDTH, -(-len(names) // 5) * 1.25),
+        figsize=_classes_size(names),
     )
-    for label, axes in enumerate(drawing.subplots(-(-len(names) // 5), 5).flat):
+    for label, axes in enumerate(_class_panels(drawing, names)):
         template = weights[:, label].reshape(shape)
         options = {"cmap": style.DIVERGING, "vmin": -limit, "vmax": limit}
         _show(axes, template, names[label], size=10, **options)
@@ -564,6 +562,16 @@ def _block(axes, x, y, shape, largest):
 
 def _shape_text(shape):
     return " × ".join(f"{side:,}" for side in shape)
+
+
+def _classes_size(names):
+    return WIDTH, -(-len(names) // 5) * 1.25
+
+
+def _class_panels(drawing, names):
+    """One panel a class, five in a row."""
+    rows = -(-len(names) // 5)
+    return [drawing.add_subplot(rows, 5, number + 1) for number in range(len(names))]
 
 
 def _show(axes, values, title, *, size=11, **options):
