@@ -40,11 +40,6 @@ REQUIRED_SECTIONS = ("objectives", "know first", "quiz", "summary", "further rea
 PATH_OF_A_MACHINE = re.compile(
     r"/(?:home|Users|root|tmp|var/folders)/|[A-Z]:\\|site-packages|ipykernel_\d| at 0x[0-9a-f]+"
 )
-# TensorFlow says hello on stderr whatever its log level; about the machine, not about the chapter.
-TENSORFLOW_LOG = re.compile(
-    r"^(?:WARNING: All log messages before absl::InitializeLog.*|[IWE]0000 00:00:.*)\n?",
-    re.MULTILINE,
-)
 BASE64_IMAGE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+")
 
 SETUP = """\
@@ -137,7 +132,7 @@ def normalize(notebook: NotebookNode) -> NotebookNode:
         cell.id = _unused_id(cell.source, ids)
         ids.add(cell.id)
         if cell.cell_type == "code":
-            cell.outputs = _without_log_lines(_merge_streams(cell.outputs))
+            cell.outputs = _merge_streams(cell.outputs)
             for output in cell.outputs:
                 if "metadata" in output:
                     output.metadata = NotebookNode()
@@ -168,13 +163,6 @@ def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
         else:
             merged.append(output)
     return merged
-
-
-def _without_log_lines(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    for output in outputs:
-        if output.get("name") == "stderr":
-            output.text = TENSORFLOW_LOG.sub("", output.text)
-    return [output for output in outputs if output.get("text") != ""]
 
 
 def complaints(notebook: NotebookNode) -> list[str]:
