@@ -6,7 +6,7 @@ import importlib
 
 from course_utils.exercises.exercise import Exercise
 
-MODULES = ("why_cnns", "convolution", "activation_and_pooling")
+MODULES = ("why_cnns", "convolution", "convolution_layers", "activation_and_pooling")
 
 
 @functools.cache

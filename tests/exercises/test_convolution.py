@@ -5,7 +5,7 @@ import pytest
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from course_utils import reference
-from course_utils.exercises import evaluate, get
+from course_utils.exercises import catalog, evaluate, get
 
 # ---- Right answers, written differently ----
 
@@ -341,9 +341,7 @@ def test_right_answers_pass(id, answer):
 
 
 def test_every_exercise_of_the_chapter_is_here():
-    from course_utils.exercises.convolution import EXERCISES
-
-    assert {exercise.id for exercise in EXERCISES} == set(RIGHT)
+    assert {exercise.id for exercise in catalog() if exercise.chapter == 2} == set(RIGHT)
     assert all(len(answers) >= 4 for answers in RIGHT.values())
 
 
