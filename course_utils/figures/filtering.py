@@ -13,8 +13,8 @@ from course_utils.reference import conv2d, correlate2d
 def pictures(panels, *, alt, columns=2, inches=6.4, values=False):
     """Images and feature maps side by side.
 
-    Images are gray or RGB. A map with negative values is centered: white is zero, orange-brown is
-    above, blue below.
+    Images are gray or RGB. A map with negative values is centered: white is zero, orange is
+    above, purple below.
 
     Parameters
     ----------

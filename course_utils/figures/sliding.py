@@ -87,12 +87,10 @@ def _sliding_frame(image, kernel, output, stride, places, number):
     top, left = row * stride, column * stride
     (height, width), (kernel_height, kernel_width) = image.shape, kernel.shape
     window = (slice(top, top + kernel_height), slice(left, left + kernel_width))
-    pairs = zip(image[window].flat, kernel.flat)
-    terms = " + ".join(f"{in_words(pixel)}·{in_words(weight)}" for pixel, weight in pairs)
     value = in_words(output[row, column])
     drawing, axes = cell_canvas(
         width + kernel_width + output.shape[1] + 3,
-        height + 2.6,
+        max(height + 1, 1.6 + kernel_height + 0.7 * (kernel_height + 1)) + 0.5,
         alt=f"Step {number + 1} of {len(places)}: the window at row {top}, column {left} holds "
         f"{rows_in_words(image[window])}. Times the kernel, entry by entry, this adds up to "
         f"{value}, which goes to row {row}, column {column} of the feature map.",
@@ -112,7 +110,14 @@ def _sliding_frame(image, kernel, output, stride, places, number):
         seen[r][c] = output[r, c]
     draw_cells(axes, seen, x, 1, fill=tinted(output.shape, RESULT, (row, column)), size=14)
     outline(axes, x + column, 1 + row, 1, 1, style.GREEN)
-    write(axes, 0.5, height + 1.8, f"{terms} = {value}", size=11, align="left")
+
+    products = [
+        " + ".join(f"{in_words(pixel)}·{in_words(weight)}" for pixel, weight in zip(*rows))
+        for rows in zip(image[window], kernel)
+    ]
+    lines = ["  " + products[0], *(f"+ {row}" for row in products[1:]), f"= {value}"]
+    for place, line in enumerate(lines):
+        write(axes, 1.5 + width, 1.7 + kernel_height + 0.7 * place, line, size=13, align="left")
     return drawing
 
 

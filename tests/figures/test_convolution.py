@@ -92,7 +92,8 @@ def test_sliding_window_fills_the_map_step_by_step():
         expected = [*IMAGE.flat, *CROSS.flat, *answers[: number + 1]]
         assert cells(frame) == expected
         assert f"adds up to {answers[number]}," in frame.alt
-        assert texts(frame)[-1].endswith(f"= {answers[number]}")
+        assert texts(frame)[-1] == f"= {answers[number]}"
+    assert texts(animation.frames[0])[-3:-1] == ["+ 0·0 + 1·1 + 0·0", "+ 1·1 + 0·0 + 1·1"]
     assert "row 1, column 2 holds 0 1 1; 1 0 0; 1 1 0" in animation.frames[5].alt
 
 
