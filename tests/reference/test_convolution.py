@@ -24,7 +24,6 @@ from tests.reference.cases import (
     strides,
 )
 
-
 numbers_of_groups = st.integers(1, 3)
 
 
