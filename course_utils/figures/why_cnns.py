@@ -586,7 +586,7 @@ def _log_bars(axes, names, values, colors):
     axes.set_xscale("log")
     axes.set_xlim(10, 3000 * max(values))
     axes.set_yticks(places, names, fontsize=11)
-    axes.set_xlabel("parameters (each step: ten times as many)", fontsize=11)
+    axes.set_xlabel("parameters, logarithmic scale", fontsize=11)
     axes.set_xticks(10.0 ** np.arange(2, np.log10(max(values)) + 1, 2))
     axes.tick_params(axis="x", labelsize=11)
     for place, value in zip(places, values):
