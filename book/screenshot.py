@@ -14,7 +14,7 @@ PICTURE = BOOK / "images" / "exercise.png"
 
 EXERCISE = "slide_kernel"
 # A right sum at every place, of a kernel that was turned: the mistake most often made.
-ANSWER = '''\
+ANSWER = """\
 def slide_kernel(image, kernel):
     kernel = kernel[::-1, ::-1]
     height, width = kernel.shape
@@ -26,7 +26,7 @@ def slide_kernel(image, kernel):
             window = image[i : i + height, j : j + width]
             output[i, j] = np.sum(window * kernel)
     return output
-'''
+"""
 
 
 def main() -> None:

