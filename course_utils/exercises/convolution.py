@@ -159,7 +159,8 @@ EXERCISES = (
         patch : array (kh, kw), the pixels under the kernel
         kernel : array (kh, kw)
 
-        Multiply each pixel by the kernel entry that lies on it, and add up the products.
+        Multiply each pixel by the kernel entry that lies on it, and add up the
+        products.
         """,
         reference=correlate_patch,
         inputs=_patches,
@@ -209,9 +210,9 @@ EXERCISES = (
         image : array (H, W)
         kernel : array (kh, kw), not larger than the image
 
-        The kernel moves one pixel at a time and never leaves the image. Entry [r, c] of the
-        feature map belongs to the window whose top left pixel is image[r, c]. The kernel is
-        not flipped.
+        The kernel moves one pixel at a time and never leaves the image. Entry
+        [r, c] of the feature map belongs to the window whose top left pixel is
+        image[r, c]. The kernel is not flipped.
         """,
         reference=slide_kernel,
         inputs=_images_and_kernels,
@@ -266,8 +267,8 @@ EXERCISES = (
         image : array (H, W)
         kernel : array (kh, kw), not larger than the image
 
-        As in slide_kernel, one pixel at a time and within the image, but with the kernel
-        flipped top to bottom and left to right.
+        As in slide_kernel, one pixel at a time and within the image, but with
+        the kernel flipped top to bottom and left to right.
         """,
         reference=true_convolution,
         inputs=_images_and_kernels,
@@ -439,14 +440,15 @@ EXERCISES = (
     Exercise(
         chapter=2,
         title="Same padding",
-        prompt="""Zeros before and after one axis for padding "same", as TensorFlow does it.
+        prompt="""Zeros before and after one axis: TensorFlow's "same" padding.
 
         n : int, pixels along the axis
         kernel : int
         stride : int
 
-        Returns (before, after). There shall be n / stride outputs, rounded up, with as few
-        zeros as that takes (at least none). An odd zero goes after the image.
+        Returns (before, after). There shall be n / stride outputs, rounded up,
+        with as few zeros as that takes (at least none). An odd zero goes after
+        the image.
         """,
         reference=same_padding,
         inputs=_same_sizes,
@@ -493,10 +495,10 @@ EXERCISES = (
         prompt="""Write a dilated kernel as a larger kernel with zeros in the holes.
 
         kernel : array (kh, kw)
-        dilation : int, distance between neighboring entries; 1 leaves the kernel as it is
+        dilation : int, distance of neighboring entries; 1 changes nothing
 
-        Entry [i, j] of the kernel lands at [i * dilation, j * dilation]. The result starts and
-        ends with a kernel entry, along both axes.
+        Entry [i, j] of the kernel lands at [i * dilation, j * dilation]. The
+        result starts and ends with a kernel entry, along both axes.
         """,
         reference=dilate_kernel,
         inputs=_kernels_to_dilate,

@@ -240,9 +240,10 @@ EXERCISES = (
     Exercise(
         chapter=2,
         title="Parameters of a layer",
-        prompt="""Number of parameters of the second convolution layer, biases included.
+        prompt="""Number of parameters of the second layer, biases included.
 
-        64 feature maps of 112 x 112 pixels come in, 128 go out; the kernels are 3 x 3.
+        64 feature maps of 112 x 112 pixels come in, 128 go out. The kernels are
+        3 x 3.
         """,
         reference=second_layer_parameters,
         misconceptions=(
@@ -286,8 +287,9 @@ EXERCISES = (
         kernel : int, side of the square kernels
         stride : int, in both directions
 
-        The padding is "same": height / stride rows come out, rounded up, and as many columns
-        for the width. Products with the zeros of the border count like all others.
+        The padding is "same": height / stride rows come out, rounded up, and as
+        many columns for the width. Products with the zeros of the border count
+        like all others.
         """,
         reference=multiply_adds,
         inputs=_layer_costs,
@@ -352,12 +354,13 @@ EXERCISES = (
     Exercise(
         chapter=2,
         title="Depthwise convolution",
-        prompt="""Filter each channel with a kernel of its own, without padding, stride 1.
+        prompt="""Filter each channel with a kernel of its own.
 
         x : array (H, W, C)
         w : array (kh, kw, C), one kernel for each channel
 
-        Returns an array (H - kh + 1, W - kw + 1, C).
+        There is no padding, and the stride is 1. Returns an array
+        (H - kh + 1, W - kw + 1, C).
         """,
         reference=filter_each_channel,
         inputs=_channels_to_filter,
@@ -401,7 +404,7 @@ EXERCISES = (
         title="Receptive field",
         prompt="""Side of the receptive field of a stack of layers, in input pixels.
 
-        layers : list of (kernel, stride), first layer first; pooling layers are in it, too
+        layers : list of (kernel, stride), first layer first, pooling included
         """,
         reference=receptive_side,
         inputs=_stacks,
@@ -481,8 +484,9 @@ EXERCISES = (
         image : array (H, W)
         kernel_height, kernel_width : int
 
-        Returns an array (places, kernel_height * kernel_width). The places go row by row,
-        as a text is read; so do the pixels within a window. Windows overlap: stride 1.
+        Returns an array (places, kernel_height * kernel_width). The places go
+        row by row, as a text is read; so do the pixels within a window. Windows
+        overlap: stride 1.
         """,
         reference=patch_matrix,
         inputs=_images_to_unfold,
