@@ -8,6 +8,7 @@ from course_utils.figures.activation_and_pooling import (
     forward_pass,
     max_and_average_pooling,
     nudges_through_depth,
+    outputs_along_a_line,
     parameters_by_layer,
     pooling_a_moving_pixel,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "moving_pattern",
     "nudges_through_depth",
     "one_window",
+    "outputs_along_a_line",
     "parameter_bars",
     "parameter_growth",
     "parameters_by_layer",

@@ -51,6 +51,33 @@ def activation_curves() -> Drawing:
     return drawing
 
 
+def outputs_along_a_line(x: np.ndarray, outputs: Mapping[str, np.ndarray]) -> Drawing:
+    """Outputs of networks over their one input; the mapping goes from a label to the values."""
+    bends = {label: _bends(y) for label, y in outputs.items()}
+    drawing = Drawing(
+        alt=f"Outputs of networks for inputs from {x[0]:g} to {x[-1]:g}. "
+        + " ".join(
+            f"{label}: a line with {count} bends." if count else f"{label}: a straight line."
+            for label, count in bends.items()
+        ),
+        figsize=(5, 3),
+    )
+    axes = drawing.subplots()
+    for label, y in outputs.items():
+        axes.plot(x, y, lw=2, label=label)
+    axes.set(xlabel="input", ylabel="output")
+    axes.legend(frameon=False)
+    return drawing
+
+
+def _bends(y: np.ndarray) -> int:
+    """In how many places a sampled line changes its slope."""
+    slopes = np.diff(y)
+    changed = np.abs(np.diff(slopes)) > 1e-9 * np.abs(slopes).max()
+    # A bend between two samples changes the slope at both of them: count runs, not samples.
+    return int(np.sum(changed & ~np.concatenate(([False], changed[:-1]))))
+
+
 def before_and_after_relu(image: np.ndarray, response: np.ndarray) -> Drawing:
     """A photograph, a filter's response to it, and what ReLU keeps of it and of its negative."""
     kept, kept_negative = reference.relu(response), reference.relu(-response)
@@ -265,38 +292,42 @@ def parameters_by_layer(counts: Mapping[str, int]) -> Drawing:
 
 
 def forward_pass(
-    stages: Mapping[str, np.ndarray],
+    stages: Sequence[np.ndarray],
     probabilities: Mapping[str, float],
+    *,
+    titles: Sequence[str],
     maps: int = 4,
 ) -> Drawing:
     """One image on its way through a network.
 
     Parameters
     ----------
-    stages : mapping
-        From a stage's label to its feature maps (H, W, C); the first is the image. Of each other
-        stage the first `maps` maps are drawn.
+    stages : sequence of arrays (H, W, C)
+        The image, then its feature maps after each stage; of each the first `maps` are drawn.
     probabilities : mapping
         From the name of a class to its probability.
+    titles : sequence of str
+        One for each stage.
     """
+    shapes = ["×".join(map(str, stage.shape)) for stage in stages]
     best = max(probabilities, key=probabilities.get)
     drawing = Drawing(
         alt="Feature maps of one image, stage by stage: "
-        + ", ".join(f"{label} {'×'.join(map(str, s.shape))}" for label, s in stages.items())
-        + f". The maps get smaller and coarser. Below, the probabilities of {len(probabilities)} "
-        f"classes; the largest is {probabilities[best]:.2f} for {best}.",
+        + ", ".join(f"{title} {shape}" for title, shape in zip(titles, shapes, strict=True))
+        + f". Below, the probabilities of {len(probabilities)} classes; the largest is "
+        f"{probabilities[best]:.2f} for {best}.",
         figsize=(5.6, 7),
     )
     upper, lower = drawing.add_gridspec(2, 1, height_ratios=(1.6, 1))
     grid = upper.subgridspec(maps, len(stages))
-    for column, (label, stage) in enumerate(stages.items()):
+    for column, stage in enumerate(stages):
         for number in range(min(maps, stage.shape[2])):
             axes = drawing.add_subplot(grid[number, column])
             cmap = "gray" if stage.shape[2] == 1 else style.SEQUENTIAL
             axes.imshow(stage[:, :, number], cmap=cmap, interpolation="nearest")
             axes.set_axis_off()
             if number == 0:
-                axes.set_title(f"{label}\n{'×'.join(map(str, stage.shape))}", loc="center")
+                axes.set_title(f"{titles[column]}\n{shapes[column]}", loc="center")
     axes = drawing.add_subplot(lower)
     colors = [style.VERMILLION if name == best else style.SKY for name in probabilities]
     bars = axes.barh(list(probabilities), list(probabilities.values()), color=colors)

@@ -41,6 +41,15 @@ def test_the_dashed_line_is_the_slope_of_the_solid_one(place):
     )
 
 
+def test_outputs_along_a_line_counts_the_bends():
+    x = np.linspace(-2, 2, 101)
+    bent = np.maximum(x, 0.013) - 2 * np.maximum(x, 1)  # one bend off the samples, one on them
+    drawing = figures.outputs_along_a_line(x, {"none": 3 * x - 1, "two": bent})
+    assert "none: a straight line." in drawing.alt
+    assert "two: a line with 2 bends." in drawing.alt
+    np.testing.assert_array_equal(drawing.axes[0].lines[1].get_ydata(), bent)
+
+
 def test_relu_panels_share_the_pixels_between_them():
     rng = np.random.default_rng(0)
     response = rng.normal(size=(6, 8)) + 1
@@ -114,11 +123,13 @@ def test_parameters_by_layer_are_bars_of_that_length():
 
 def test_a_forward_pass_shows_the_first_maps_and_all_classes():
     rng = np.random.default_rng(0)
-    stages = {"image": rng.random((6, 6, 1)), "conv": rng.random((4, 4, 8))}
-    drawing = figures.forward_pass(stages, {"Bag": 0.25, "Coat": 0.75}, maps=3)
+    stages = [rng.random((6, 6, 1)), rng.random((4, 4, 8))]
+    drawing = figures.forward_pass(
+        stages, {"Bag": 0.25, "Coat": 0.75}, titles=["image", "conv"], maps=3
+    )
     drawn = [axes.images[0].get_array() for axes in drawing.axes if axes.images]
     assert len(drawn) == 1 + 3
-    np.testing.assert_array_equal(drawn[2], stages["conv"][:, :, 1])
+    np.testing.assert_array_equal(drawn[2], stages[1][:, :, 1])
     assert [bar.get_width() for bar in drawing.axes[-1].patches] == [0.25, 0.75]
     assert "image 6×6×1, conv 4×4×8" in drawing.alt
     assert "0.75 for Coat" in drawing.alt
