@@ -1,5 +1,6 @@
 """The built book and a browser to look at it with."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -128,19 +129,31 @@ class Watch:
             self.requests.append(address)
 
 
+@pytest.fixture(scope="session")
+def pages(book, chromium):
+    """``with pages() as open_page``: afterwards every complaint of the browser is an error."""
+
+    @contextlib.contextmanager
+    def pages():
+        opened = []
+
+        def open_page(name: str, **options):
+            """A page of the book, from the disk, in a browser that remembers nothing."""
+            page = chromium.new_context(**options).new_page()
+            opened.append((page, Watch(page)))
+            page.goto((book.folder / f"{name}.html").as_uri())
+            return page
+
+        yield open_page
+        for page, watch in opened:
+            page.context.close()
+            assert watch.errors == []
+            assert watch.requests == []
+
+    return pages
+
+
 @pytest.fixture
-def open_page(book, chromium):
-    """Open a page of the book from the disk; every complaint of the browser fails the test."""
-    opened = []
-
-    def open_(name: str, **options):
-        page = chromium.new_context(**options).new_page()
-        opened.append((page, Watch(page)))
-        page.goto((book.folder / f"{name}.html").as_uri())
-        return page
-
-    yield open_
-    for page, watch in opened:
-        page.context.close()
-        assert watch.errors == []
-        assert watch.requests == []
+def open_page(pages):
+    with pages() as open_page:
+        yield open_page
