@@ -165,7 +165,10 @@ EXERCISES = (
     Exercise(
         chapter=1,
         title="How many numbers are in a batch?",
-        prompt="Numbers in a batch of 32 color images, each 64 pixels high and 48 wide.",
+        prompt="""How many numbers a batch holds.
+
+        32 color images, each 64 pixels high and 48 pixels wide.
+        """,
         reference=numbers_in_batch,
         rtol=0,
         misconceptions=(
@@ -190,11 +193,12 @@ EXERCISES = (
     Exercise(
         chapter=1,
         title="Where a number lands",
-        prompt="""Position, counted from 0, of one number of an image in the flattened image.
+        prompt="""Place of one number of an image in the flattened image.
 
         row, column, channel : int, each counted from 0
         shape : (height, width, channels) of the image
-        Returns an int: image.reshape(-1)[result] is image[row, column, channel].
+        Returns an int, counted from 0, such that
+        image.reshape(-1)[result] is image[row, column, channel].
         """,
         reference=flatten_index,
         rtol=0,
@@ -249,7 +253,7 @@ EXERCISES = (
     Exercise(
         chapter=1,
         title="A dense layer on an image",
-        prompt="""Outputs of a dense layer without activation that reads a whole image.
+        prompt="""Outputs of a dense layer that reads a whole image.
 
         image : array (height, width, channels)
         weights : array (height * width * channels, outputs)
@@ -291,10 +295,10 @@ EXERCISES = (
     Exercise(
         chapter=1,
         title="Parameters of a multilayer perceptron",
-        prompt="""Number of parameters, biases included, of a whole multilayer perceptron.
+        prompt="""Number of parameters, biases included, of a multilayer perceptron.
 
-        It reads color images of 64 x 64 pixels, has one hidden layer of 200 units,
-        and 10 outputs.
+        It reads color images of 64 x 64 pixels, has one hidden layer
+        of 200 units, and 10 outputs.
         """,
         reference=mlp_parameters,
         rtol=0,
@@ -326,11 +330,12 @@ EXERCISES = (
     Exercise(
         chapter=1,
         title="Undo a shuffle",
-        prompt="""Weights with which a dense layer does not notice that the pixels were shuffled.
+        prompt="""Weights with which a dense layer does not notice a shuffle.
 
-        weights : array (pixels, outputs), right for images in their usual order
-        order : array (pixels,), a permutation; a shuffled image is image[order]
-        Returns an array (pixels, outputs) such that, for every flattened image,
+        weights : array (pixels, outputs), for images in their usual order
+        order : array (pixels,), a permutation of the pixels;
+            a flattened image becomes image[order] when it is shuffled
+        Returns an array (pixels, outputs) such that for every image
         image[order] @ result equals image @ weights.
         """,
         reference=permute_weights,
@@ -369,8 +374,9 @@ EXERCISES = (
 
         weights : array (k,)
         n : int, length of the signal, at least k
-        Returns an array (n, n - k + 1) such that entry i of signal @ result is
-        weights[0] * signal[i] + weights[1] * signal[i + 1] + ... (k terms).
+        Returns an array (n, n - k + 1): entry i of signal @ result is
+        weights[0] * signal[i] + weights[1] * signal[i + 1] + ...,
+        with k terms.
         """,
         reference=band_matrix,
         inputs=_band_matrix_inputs,
@@ -416,14 +422,17 @@ EXERCISES = (
     Exercise(
         chapter=1,
         title="The same outputs, three ways",
-        prompt="""Parameters, biases included, of three layers that have the same outputs.
+        prompt="""Parameters, biases included, of three layers with the same outputs.
 
-        A grayscale image of height x width pixels becomes `filters` maps, with one output
-        for each place where a kernel x kernel window fits entirely on the image.
-        Returns a tuple of three ints:
-        dense : every output has a weight for every pixel, and a bias
-        local : every output has a weight for each pixel of its own window, and a bias
-        shared : as local, but all outputs of one map share their weights and their bias
+        A gray image of height x width pixels becomes `filters` maps. A map
+        has one output for each place where a window of kernel x kernel
+        pixels fits entirely on the image.
+        Returns (dense, local, shared), three ints:
+        dense: every output has a weight for every pixel, and a bias
+        local: every output has a weight for each pixel of its window,
+            and a bias
+        shared: as local, but the outputs of one map share their weights
+            and their bias
         """,
         reference=count_three_ways,
         rtol=0,
@@ -483,8 +492,8 @@ EXERCISES = (
         prompt="""The image, moved down and to the right; what comes in is 0.
 
         image : array (height, width)
-        down, right : int, pixels; negative ones move up and to the left.
-            down is smaller than the height and right is smaller than the width.
+        down, right : int, in pixels; negative ones move up and to the left.
+            Neither reaches the height or the width.
         Returns a new array (height, width). What leaves the frame is lost.
         """,
         reference=shift_image,
