@@ -29,16 +29,12 @@ def test_the_activation_curves_have_their_largest_slopes():
 @pytest.mark.parametrize("place", range(4))
 def test_the_dashed_line_is_the_slope_of_the_solid_one(place):
     axes = figures.activation_curves().axes[place]
-    value, slope = (
+    (x, value), (_, slope) = (
         next(line for line in axes.lines if line.get_label() == label).get_data()
         for label in ("value", "slope")
     )
-    middle = (slope[1][1:] + slope[1][:-1]) / 2
-    np.testing.assert_allclose(
-        np.diff(value[1])[~np.isnan(middle)] / np.diff(value[0])[~np.isnan(middle)],
-        middle[~np.isnan(middle)],
-        atol=0.41 if place == 1 else 1e-3,  # where leaky ReLU bends, the slope jumps by 0.8
-    )
+    away = np.abs(x[1:]) > 0.05  # from the bend of ReLU and leaky ReLU
+    np.testing.assert_allclose((np.diff(value) / np.diff(x))[away], slope[1:][away], atol=5e-3)
 
 
 def test_outputs_along_a_line_counts_the_bends():
