@@ -90,7 +90,10 @@ class Report:
             parts.append(_counterexample_html(self.counterexample))
         elif not self.diagnosis and self.status == "failed":
             call = html.escape(f"hint({self.exercise_id!r})")
-            parts.append(f"<p style='margin:.4em 0'><code>{call}</code> shows a hint.</p>")
+            # The book's page has buttons for hints and hides this line.
+            parts.append(
+                f"<p class='hint-call' style='margin:.4em 0'><code>{call}</code> shows a hint.</p>"
+            )
         return (
             f"<div class='report' style='border-left:.3em solid {color};padding:.3em .8em'>"
             + "".join(parts)

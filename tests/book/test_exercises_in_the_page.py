@@ -82,6 +82,7 @@ def test_answers_are_checked(running):
     exercise.press("Reset")
     exercise.press("Check")
     exercise.shows("Not attempted yet")
+    assert "run that cell" not in exercise.result.inner_text()
 
 
 def test_an_endless_loop_is_stopped_and_the_next_check_works(page, exercise):
