@@ -6,7 +6,13 @@ import importlib
 
 from course_utils.exercises.exercise import Exercise
 
-MODULES = ("why_cnns", "convolution", "convolution_layers", "activation_and_pooling")
+MODULES = (
+    "why_cnns",
+    "convolution",
+    "convolution_layers",
+    "activation_and_pooling",
+    "dense_head",
+)
 
 
 @functools.cache
