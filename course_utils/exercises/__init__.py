@@ -4,9 +4,9 @@ One definition of an exercise serves three readers: the notebook's `check` cell,
 built book's page, and the grader.
 """
 
-from course_utils.exercises.registry import catalog, get
 from course_utils.exercises.checking import check, evaluate, hint
 from course_utils.exercises.exercise import Exercise, Misconception
+from course_utils.exercises.registry import catalog, get
 from course_utils.exercises.report import Counterexample, Report
 
 __all__ = [

@@ -66,6 +66,8 @@ def _compare_numbers(
     scale = np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0)
     with np.errstate(invalid="ignore"):
         error = np.abs(wanted - came)
+    if expected.dtype.kind in "iu":
+        rtol = 0.0  # a count is right or wrong: a forgotten bias is a small part of a million
     right = (error <= atol + rtol * scale) | (wanted == came) | (np.isnan(wanted) & np.isnan(came))
     if right.all():
         return None

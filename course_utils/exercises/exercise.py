@@ -57,7 +57,7 @@ class Exercise:
     points : float
     rtol, atol : float
         An entry is right when it is within ``atol + rtol * |largest expected entry|``. The default
-        accepts float32 arithmetic.
+        accepts float32 arithmetic. Where whole numbers are expected, rtol counts as 0.
     time_limit : float
         Seconds that `check` and the grader give one evaluation, all inputs together.
     """

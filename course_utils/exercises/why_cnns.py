@@ -170,7 +170,6 @@ EXERCISES = (
         32 color images, each 64 pixels high and 48 pixels wide.
         """,
         reference=numbers_in_batch,
-        rtol=0,
         misconceptions=(
             Misconception(
                 id="channels-forgotten",
@@ -201,7 +200,6 @@ EXERCISES = (
         image.reshape(-1)[result] is image[row, column, channel].
         """,
         reference=flatten_index,
-        rtol=0,
         inputs=_flatten_index_inputs,
         misconceptions=(
             Misconception(
@@ -301,7 +299,6 @@ EXERCISES = (
         of 200 units, and 10 outputs.
         """,
         reference=mlp_parameters,
-        rtol=0,
         misconceptions=(
             Misconception(
                 id="biases-forgotten",
@@ -435,7 +432,6 @@ EXERCISES = (
             and their bias
         """,
         reference=count_three_ways,
-        rtol=0,
         inputs=_count_three_ways_inputs,
         misconceptions=(
             Misconception(

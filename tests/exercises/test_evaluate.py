@@ -311,6 +311,19 @@ def test_a_numeric_answer_may_be_the_number_itself(answer, passed):
     assert evaluate("answer_to_everything", answer).passed is passed
 
 
+def test_a_count_that_is_off_by_a_little_is_wrong():
+    def count():
+        return 2_457_610
+
+    counting = Exercise(
+        chapter=0, title="Count", prompt="Count.", reference=count, misconceptions=(), hints=("1",)
+    )
+    EXERCISES["count"] = counting
+    assert evaluate("count", 2_457_610.0).passed
+    assert not evaluate("count", 2_457_600).passed
+    del EXERCISES["count"]
+
+
 def test_a_wrong_number_is_not_answered_with_the_right_one():
     report = evaluate("answer_to_everything", lambda: 54)
     assert report.misconception == "nine"
