@@ -51,7 +51,7 @@ OWN_IPYTHON := IPYTHONDIR="$(CURDIR)/$(VENV)/ipython"
 # loadscope keeps the cells of a notebook together and in order. Each worker may
 # hold a TensorFlow of its own, so four are enough for any machine.
 test: $(VENV)/.installed
-	$(OWN_IPYTHON) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope $(ARGS)
+	$(OWN_IPYTHON) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder -rs $(ARGS)
 
 lab: $(VENV)/.installed
 	$(BIN)/python -m jupyterlab --notebook-dir chapters $(ARGS)
