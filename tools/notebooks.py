@@ -106,6 +106,8 @@ def write_generated_cells(notebook: NotebookNode) -> NotebookNode:
     for cell in code_cells(notebook):
         if "setup" in tags(cell):
             cell.source = setup_source()
+            # Who reads the built book has nothing to install.
+            cell.metadata["tags"] = ["setup", "remove-cell"]
     known = {exercise.id: exercise for exercise in catalog()}
     for name, starter, check in exercise_pairs(notebook):
         if name in known:
