@@ -387,3 +387,12 @@ def test_a_students_text_cannot_break_out_of_the_page():
 
 def test_the_catalog_is_what_get_knows():
     assert {exercise.id for exercise in catalog()} == set(EXERCISES)
+
+
+def test_stopping_an_answer_prints_nothing(capfd):
+    for limit in np.linspace(0.001, 0.02, 40):
+        report_on(never_ends, time_limit=limit)
+        report_on(lambda image, weights: time.sleep(0.005), time_limit=limit)
+    time.sleep(0.3)
+    out, err = capfd.readouterr()
+    assert out + err == ""
