@@ -6,7 +6,7 @@ returns a new array.
 
 from .activations import leaky_relu, relu, sigmoid, softmax, tanh
 from .arithmetic import flop_count, output_size, parameter_count, receptive_field
-from .convolution import conv2d
+from .convolution import conv2d, conv2d_backward
 from .correlation import correlate2d
 from .depthwise import depthwise_conv2d, separable_conv2d
 from .fully_connected import dense, flatten
@@ -22,6 +22,7 @@ __all__ = [
     "batch_norm",
     "batch_norm_inference",
     "conv2d",
+    "conv2d_backward",
     "conv2d_loops",
     "correlate2d",
     "correlate2d_loops",

@@ -46,6 +46,14 @@ def as_bias(b, outputs):
     return b
 
 
+def as_gradient(dy, shape):
+    """Return the gradient of an output of the given shape, as floats."""
+    dy = as_floats(as_numbers(dy, "dy"))
+    if dy.shape != shape:
+        raise ValueError(f"dy must have the shape of the output, {shape}, got shape {dy.shape}")
+    return dy
+
+
 def is_integer(array):
     return array.dtype.kind in "iub"
 

@@ -1,32 +1,52 @@
-"""2-D convolution of a batch of images, as a blocked matrix product.
+"""2-D convolution of a batch of images and its gradients, as matrix products.
 
 A convolution is a matrix product in disguise. Write the pixels under one kernel position as a
 row: kh * kw * C numbers. Stack the rows of all positions, and the kernel as a matrix with
 kh * kw * C rows and F columns; their product holds every output value. This is "im2col"
-(Chellapilla, Puri, Simard, 2006).
+(Chellapilla, Puri, Simard, 2006). The stack repeats every pixel kh * kw times, and writing it
+costs as much time as multiplying it.
 
-The stacked matrix repeats every pixel kh * kw times. For a whole batch it would not fit into the
-processor's caches, and moving it about would cost more than the arithmetic. So only the rows for a
-few output lines of one image are written, into one small buffer that is used again and again and
-stays in the cache, and multiplied at once.
+Most of the copying can be spared. Cut the kh input lines that one output line sees into upright
+strips, one pixel wide, and write the strips one after the other:
+
+    input lines       strips            patches of a 3x3 kernel
+    a b c d e         a f k             a f k b g l c h m
+    f g h i j         b g l                   b g l c h m d i n
+    k l m n o         c h m                         c h m d i n e j o
+                      d i n
+                      e j o
+
+Read on in memory, strips 0 to 2 are the first patch, strips 1 to 3 the second. Patches 0, 3,
+6, ... do not overlap: they are the rows of a matrix that lies there already. So do patches 1, 4,
+7, ..., and 2, 5, 8, ...: kw products give every output, and each pixel is written kh times
+instead of kh * kw times. The windows that run over the end of a line are computed too, and left
+out when the result is copied.
+
+Only the strips of a few images, or of a few lines of a large one, are written at a time, into a
+buffer that stays in the processor's cache. Such blocks depend on nothing else, so that threads
+can share them.
 """
 
+from math import gcd
+from typing import NamedTuple
+
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from .checks import (
     IMAGES,
     as_bias,
+    as_gradient,
     as_kernel,
     as_numbers,
     is_whole,
     require_exact_sums,
     sum_dtypes,
 )
-from .geometry import slide
+from .geometry import Sliding, slide
+from .threads import in_threads, worker_count
 
-# The buffer of patches, in bytes: about half the level 2 cache of a processor core.
-BLOCK_BYTES = 512 * 1024
+# The buffers of one thread, in bytes: about the level 2 cache of a processor core.
+BLOCK_BYTES = 768 * 1024
 
 
 def conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=1):
@@ -63,72 +83,279 @@ def conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=1):
     """
     x, w, b, sliding = conv2d_arguments(x, w, b, stride, padding, dilation, groups)
     dtype, sum_dtype = sum_dtypes(x, w, b)
-    filters = w.shape[3]
-    y = np.empty((len(x), *sliding.output, filters), dtype)
-
-    # One matrix (kh * kw * C / groups, F / groups) for each group.
-    kernels = w.astype(sum_dtype, copy=False).reshape(-1, groups, filters // groups).swapaxes(0, 1)
-    block_bytes = min(BLOCK_BYTES, x.nbytes + y.nbytes)
-    patches = Patches(x.shape[1:], sliding, groups, sum_dtype, block_bytes)
-    for image, output in zip(x, y, strict=True):
-        patches.place(image)
-        for rows, columns in patches.blocks():
-            block = output[rows, columns].reshape(-1, groups, filters // groups)  # a view
-            np.matmul(patches.gather(rows, columns), kernels, out=block.swapaxes(0, 1))
-        if b is not None:
-            output += b
+    y = np.empty((len(x), *sliding.output, w.shape[3]), dtype)
+    _correlate(x, w, b, sliding, groups, sum_dtype, out=y)
     return y
 
 
-class Patches:
-    """The patches of one image at a time, a block of output pixels at once, as matrix rows."""
+def conv2d_backward(dy, x, w, *, stride=1, padding="valid", dilation=1, groups=1):
+    """Carry a gradient back through `conv2d`.
 
-    def __init__(self, image_shape, sliding, groups, dtype, block_bytes):
-        height, width, channels = image_shape
-        (kh, kw), (stride_h, stride_w) = sliding.kernel, sliding.stride
-        (dilation_h, dilation_w), ((top, bottom), (left, right)) = sliding.dilation, sliding.padding
+    Pixel x[r] met kernel entry w[i] at output r - i, and this is all that the loss sees of both:
 
-        # The border is zero from here on; only the inside is written for each image.
-        padded = np.zeros((height + top + bottom, width + left + right, channels), dtype)
-        self.inside = padded[top : top + height, left : left + width]
+    - ``dw[i] = sum over r of x[r + i] * dy[r]``, the input correlated with the gradient;
+    - ``dx[r] = sum over i of dy[r - i] * w[i]``, the gradient, with a border of zeros, correlated
+      with the flipped kernel, input and output channels exchanged;
+    - ``db`` is the sum of dy over images and pixels.
 
-        # windows[g, r, c] is the patch (kh, kw, C / groups) that output pixel (r, c) of group g
-        # sees. It is a view: an array with its own strides over the memory of `padded`.
-        extent = ((kh - 1) * dilation_h + 1, (kw - 1) * dilation_w + 1)
-        grouped = padded.reshape(*padded.shape[:2], groups, channels // groups)
-        windows = sliding_window_view(grouped, extent, axis=(0, 1))
-        windows = windows[::stride_h, ::stride_w, :, :, ::dilation_h, ::dilation_w]
-        self.windows = windows.transpose(2, 0, 1, 4, 5, 3)
+    (LeCun et al., 1989; Dumoulin and Visin, 2016, chapter 4.)
 
-        # A block is as many whole output lines as fit into block_bytes, or a part of one line.
-        out_h, out_w = sliding.output
-        pixels = max(1, block_bytes // (kh * kw * channels * dtype.itemsize))
-        self.block = min(out_h, max(1, pixels // out_w)), min(out_w, pixels)
-        self.buffer = np.empty(
-            (groups, self.block[0] * self.block[1], *self.windows.shape[3:]), dtype
-        )
+    Parameters
+    ----------
+    dy : array (N, H_out, W_out, F)
+        Gradient of the loss with respect to the output.
+    x, w, stride, padding, dilation, groups
+        As given to `conv2d`.
 
-    def place(self, image):
-        """Make `image` (H, W, C) the one whose patches are gathered."""
-        self.inside[...] = image
+    Returns
+    -------
+    dx : array of x's shape
+    dw : array of w's shape
+    db : array (F,)
+        Gradients of the loss, summed over the batch, in the arguments' common dtype; float64 if
+        dy holds integers. float16 is added up in float32.
 
-    def blocks(self):
-        """Yield the blocks of output pixels as two slices, (rows, columns)."""
-        out_h, out_w = self.windows.shape[1:3]
-        for top in range(0, out_h, self.block[0]):
-            for left in range(0, out_w, self.block[1]):
-                yield slice(top, top + self.block[0]), slice(left, left + self.block[1])
+    Raises
+    ------
+    ValueError
+        As `conv2d`, or if dy does not have the shape of its output.
+    """
+    x, w, _, sliding = conv2d_arguments(x, w, None, stride, padding, dilation, groups)
+    dy = as_gradient(dy, (len(x), *sliding.output, w.shape[3]))
+    dtype, sum_dtype = sum_dtypes(dy, x, w)
+    dx = np.zeros(x.shape, dtype)
+    _input_gradient(dy, w, sliding, groups, sum_dtype, out=dx)
+    dw = _kernel_gradient(dy, x, sliding, groups, sum_dtype)
+    db = dy.sum(axis=(0, 1, 2), dtype=sum_dtype)
+    return dx, dw.astype(dtype, copy=False), db.astype(dtype, copy=False)
 
-    def gather(self, rows, columns):
-        """Return the patches of one block: (groups, pixels, kh * kw * C / groups).
 
-        The next call overwrites them.
+def _correlate(x, w, b, sliding, groups, dtype, out):
+    """Write the convolution of x with w into `out` (N, H_out, W_out, F), computed in `dtype`."""
+    filters = w.shape[3]
+    # One matrix (kw * kh * C / groups, F / groups) for each group, its rows ordered as in a patch.
+    kernels = w.astype(dtype, copy=False).transpose(1, 0, 2, 3)
+    kernels = kernels.reshape(-1, groups, filters // groups).swapaxes(0, 1)
+    b = dtype.type(0) if b is None else b.astype(dtype, copy=False).reshape(groups, 1, 1, 1, -1)
+    by_group = _split_channels(out, groups)
+
+    def multiply(blocks):
+        strips = Strips(x, filters, sliding, groups, dtype, blocks[0])
+        for block in blocks:
+            strips.place(block)
+            for every_nth, patches in strips.patches():
+                np.matmul(patches, kernels, out=strips.outputs[:, every_nth])
+            y = strips.lines[:, :, :, strips.seen]
+            np.add(y, b, out=by_group[:, block.images, block.lines], casting="same_kind")
+
+    threads = worker_count(operations=2 * out[..., 0].size * w.size)
+    in_threads(multiply, _blocks(x, filters, sliding, dtype, threads))
+
+
+def _kernel_gradient(dy, x, sliding, groups, dtype):
+    """Return dw (kh, kw, C / groups, F): the correlation of x with dy, computed in `dtype`."""
+    (kh, kw), channels, filters = sliding.kernel, x.shape[3] // groups, dy.shape[3]
+    by_group = _split_channels(dy, groups)
+    nothing = np.zeros((kw, groups, kh * channels, filters // groups), dtype)
+
+    def multiply(blocks):
+        strips = Strips(x, filters, sliding, groups, dtype, blocks[0])
+        dw = nothing.copy()
+        for block in blocks:
+            strips.place(block)
+            # Windows that run over the end of a line are no outputs: their gradient stays 0.
+            strips.lines[:, :, :, strips.seen] = by_group[:, block.images, block.lines]
+            for j, met in strips.under_columns():
+                dw[j] += met.swapaxes(1, 2) @ strips.outputs
+        return dw
+
+    threads = worker_count(operations=2 * dy.size * kh * kw * channels)
+    dw = sum(in_threads(multiply, _blocks(x, filters, sliding, dtype, threads)), start=nothing)
+    dw = dw.reshape(kw, groups, kh, channels, -1).transpose(2, 0, 3, 1, 4)
+    return dw.reshape(kh, kw, channels, filters)
+
+
+def _input_gradient(dy, w, sliding, groups, dtype, out):
+    """Write dx into `out` (N, H, W, C), which holds zeros: dy correlated with the flipped kernel.
+
+    With stride s, an input line meets only every s-th row of the kernel, and the next line meets
+    other rows. So the input's lines fall into s interleaved classes, its columns too. Each class
+    is a correlation of its own: with stride 1 and some of the kernel's rows and columns.
+    """
+    kh, kw, channels, filters = w.shape
+    # Input and output channels change places, inside each group.
+    w = w.reshape(kh, kw, channels, groups, -1).transpose(0, 1, 4, 3, 2)
+    w = w.reshape(kh, kw, filters // groups, groups * channels)
+    for rows in _input_classes(sliding, 0, out.shape[1]):
+        for columns in _input_classes(sliding, 1, out.shape[2]):
+            flipped = w[rows.taps, columns.taps][::-1, ::-1]
+            full = Sliding(
+                kernel=flipped.shape[:2],
+                stride=(1, 1),
+                dilation=(rows.dilation, columns.dilation),
+                padding=((rows.before, 0), (columns.before, 0)),
+                output=(rows.size, columns.size),
+            )
+            dx = out[:, rows.pixels, columns.pixels]
+            _correlate(dy, flipped, None, full, groups, dtype, out=dx)
+
+
+class InputClass(NamedTuple):
+    """The pixels of one input axis that meet the same kernel entries."""
+
+    pixels: slice
+    size: int  # how many pixels
+    taps: slice  # the kernel entries
+    dilation: int  # from entry to entry, counted in outputs
+    before: int  # zeros to put before dy; below 0, outputs to leave out
+
+
+def _input_classes(sliding, axis, n):
+    """Yield the classes of an input axis of n pixels, but for pixels that meet no entry at all."""
+    kernel, stride, dilation = sliding.kernel[axis], sliding.stride[axis], sliding.dilation[axis]
+    every = stride // gcd(stride, dilation)  # entries so far apart meet the same pixels
+    for first in range(min(every, kernel)):
+        # Output o meets, with entry i, pixel o * stride + i * dilation - padding.
+        offset = first * dilation - sliding.padding[axis][0]
+        pixel = offset % stride
+        size = len(range(pixel, n, stride))
+        others = (kernel - 1 - first) // every
+        if size:
+            yield InputClass(
+                pixels=slice(pixel, None, stride),
+                size=size,
+                taps=slice(first, None, every),
+                dilation=every * dilation // stride,
+                before=others * (every * dilation // stride) + (offset - pixel) // stride,
+            )
+
+
+class Block(NamedTuple):
+    """Output lines that are computed at once: lines of images."""
+
+    images: slice
+    lines: slice
+
+
+class Strips:
+    """The strips under a block of output lines, and room for the block's outputs.
+
+    Attributes
+    ----------
+    outputs : array (groups, windows, F / groups)
+        A row for every window of the block, also for those that run over the end of a line.
+    lines : array (groups, images, lines, windows, F / groups)
+        The same numbers, line by line.
+    seen : slice or integer array
+        Which windows of a line are outputs.
+    """
+
+    def __init__(self, x, filters, sliding, groups, dtype, block):
+        self.x, self.sliding = _split_channels(x, groups), sliding
+        width, channels = x.shape[2], x.shape[3] // groups
+        (kh, self.kw), (_, stride), (_, dilation) = sliding.kernel, sliding.stride, sliding.dilation
+        left, out_w = sliding.padding[1][0], sliding.output[1]
+
+        # A line is zeros on the left, then pixels. A negative padding leaves pixels out.
+        zeros = max(left, 0)
+        self.cut = slice(zeros - left, max(zeros - left, width))
+        columns = zeros + np.arange(self.cut.stop - self.cut.start)
+        starts = stride * np.arange(out_w)
+        end = starts[-1] + (self.kw - 1) * dilation + 1  # of the last window
+        if dilation == 1:
+            self.step = stride  # strips from window to window
+            # The zeros on the right are those on the left of the next line.
+            length = max(zeros + columns.size, end - zeros, starts[-1] + 1)
+            self.length = -(-length // stride) * stride
+            self.columns, self.seen = slice(zeros, zeros + columns.size), slice(out_w)
+        else:
+            # What a window meets must be neighbors: columns 0, d, 2d, ... first, then
+            # 1, d + 1, ...
+            self.step = 1
+            self.length = -(-max(zeros + columns.size, end) // dilation) * dilation
+            each = self.length // dilation
+            self.columns = columns % dilation * each + columns // dilation
+            self.seen = starts % dilation * each + starts // dilation
+        self.apart = -(-self.kw // self.step)  # windows so far apart do not overlap
+
+        images, lines = (part.stop - part.start for part in block)
+        count = images * lines * self.length
+        # The last windows run on into strips that stay zero.
+        end = count + self.apart * self.step
+        self._strips = np.zeros((groups, end, kh * channels), dtype)
+        self._outputs = np.zeros((groups, count // self.step, filters // groups), dtype)
+
+    def place(self, block):
+        """Write the strips of a block, no larger than the one that this was made for."""
+        groups, channels = len(self.x), self.x.shape[4]
+        images, lines = (part.stop - part.start for part in block)
+        self.count = images * lines * self.length
+        self.outputs = self._outputs[:, : self.count // self.step]
+        self.lines = self.outputs.reshape(groups, images, lines, self.length // self.step, -1)
+
+        strips = self._strips[:, : self.count]
+        strips = strips.reshape(groups, images, lines, self.length, -1, channels)
+        top = block.lines.start
+        for i in range(strips.shape[4]):
+            met, rows = self.sliding.inside(0, i, self.x.shape[2], (top, block.lines.stop))
+            row_of_strips = strips[:, :, :, :, i]
+            row_of_strips[:, :, : met.start - top] = 0
+            row_of_strips[:, :, met.stop - top :] = 0
+            pixels = self.x[:, block.images, rows, self.cut]
+            row_of_strips[:, :, met.start - top : met.stop - top, self.columns] = pixels
+
+    def patches(self):
+        """Yield every n-th window as (slice of windows, patches (groups, windows, numbers))."""
+        groups, windows, _ = self.outputs.shape
+        width = self.apart * self.step
+        for first in range(self.apart):
+            every_nth = slice(first, windows, self.apart)
+            count = len(range(windows)[every_nth])
+            strips = self._strips[:, first * self.step :][:, : count * width]
+            patches = strips.reshape(groups, count, width * self._strips.shape[2])
+            yield every_nth, patches[:, :, : self.kw * self._strips.shape[2]]
+
+    def under_columns(self):
+        """Yield for each kernel column j the strips that it meets: (j, (groups, windows, kh * C)).
+
+        Row r is what window r has under column j of the kernel.
         """
-        windows = self.windows[:, rows, columns]
-        groups, lines, pixels = windows.shape[:3]
-        patches = self.buffer[:, : lines * pixels]
-        patches.reshape(windows.shape)[...] = windows
-        return patches.reshape(groups, lines * pixels, -1)
+        groups, windows, _ = self.outputs.shape
+        for j in range(self.kw):
+            strips = self._strips[:, j : j + self.count].reshape(groups, windows, -1)
+            yield j, strips[:, :, : self._strips.shape[2]]
+
+
+def _blocks(x, filters, sliding, dtype, threads):
+    """Cut the output lines of a batch into blocks; return a list of them for each thread."""
+    images, (lines, out_w) = len(x), sliding.output
+    # About the memory of one line: its strips and its outputs.
+    width = max(x.shape[2], out_w * sliding.stride[1])
+    line_bytes = width * (sliding.kernel[0] * x.shape[3] + filters) * dtype.itemsize
+    output_bytes = images * lines * out_w * filters * dtype.itemsize
+    largest = max(1, min(BLOCK_BYTES, x.nbytes + output_bytes) // line_bytes)
+    if largest >= lines:
+        parts = _even_slices(images, largest // lines, threads)
+        blocks = [Block(part, slice(0, lines)) for part in parts]
+    else:
+        parts = _even_slices(lines, largest, threads)
+        blocks = [Block(slice(n, n + 1), part) for n in range(images) for part in parts]
+    return [blocks[i::threads] for i in range(threads) if blocks[i::threads]]
+
+
+def _even_slices(n, largest, threads):
+    """Cut n items into slices of at most `largest`, large ones first, as many for each thread."""
+    count = -(-n // largest)
+    count = min(n, -(-count // threads) * threads)
+    size, left_over = divmod(n, count) if count else (0, 0)
+    ends = [size * (i + 1) + min(i + 1, left_over) for i in range(count)]
+    return [slice(start, end) for start, end in zip([0, *ends], ends)]
+
+
+def _split_channels(images, groups):
+    """Return (N, H, W, C) as (groups, N, H, W, C / groups), a view."""
+    channels = images.shape[3] // groups
+    return images.reshape(*images.shape[:3], groups, channels).transpose(3, 0, 1, 2, 4)
 
 
 def conv2d_arguments(x, w, b, stride, padding, dilation, groups):

@@ -24,6 +24,21 @@ class Sliding(NamedTuple):
             for j in range(self.kernel[1]):
                 yield i, j, self._met(0, i), self._met(1, j)
 
+    def inside(self, axis, k, n, outputs=None):
+        """Where kernel entry k of an axis meets one of its n real pixels, not the padding.
+
+        Returns two slices of equal length: (outputs, the pixels that they meet). `outputs`
+        (first, end) narrows down which outputs are looked at.
+        """
+        first, end = (0, self.output[axis]) if outputs is None else outputs
+        stride = self.stride[axis]
+        offset = k * self.dilation[axis] - self.padding[axis][0]
+        # Output o meets pixel o * stride + offset, which must be one of 0 to n - 1.
+        first = min(max(first, -(offset // stride)), end)
+        end = max(min(end, (n - 1 - offset) // stride + 1), first)
+        start = first * stride + offset
+        return slice(first, end), slice(start, start + (end - first) * stride, stride)
+
     def _met(self, axis, k):
         first = k * self.dilation[axis]
         last = first + (self.output[axis] - 1) * self.stride[axis]

@@ -14,6 +14,7 @@ seeds = st.integers(0, 2**32 - 1)
 float_dtypes = st.sampled_from(["float32", "float32", "float64", "float16"])
 # Integers so small that Keras, which computes with float64 here, is exact too.
 dtypes = st.one_of(float_dtypes, st.sampled_from(["uint8", "int8", "int32"]))
+numbers_of_groups = st.integers(1, 3)
 
 
 def assert_close(actual, expected, dtype="float32", size=0):
@@ -94,6 +95,29 @@ def image_sizes(draw, kernel, padding, dilation=(1, 1), spare=6):
         smallest = 1 if padding == "same" else max(1, extent - sum(explicit(padding)[axis]))
         size.append(draw(st.integers(smallest, smallest + spare)))
     return tuple(size)
+
+
+@st.composite
+def convolutions(draw, dtypes=dtypes, groups=numbers_of_groups):
+    """(x, w, b, options)"""
+    kernel_size = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
+    groups = draw(groups)
+    options = {
+        "stride": draw(strides()),
+        "padding": draw(paddings()),
+        "dilation": draw(strides()),
+        "groups": groups,
+    }
+    size = draw(image_sizes(kernel_size, options["padding"], both(options["dilation"])))
+    images, channels, filters = draw(st.tuples(*[st.integers(1, 3)] * 3))
+    rng = np.random.default_rng(draw(seeds))
+    dtype = draw(dtypes)
+    return (
+        numbers((images, *size, groups * channels), dtype, rng),
+        numbers((*kernel_size, channels, groups * filters), dtype, rng),
+        numbers((groups * filters,), dtype, rng) if draw(st.booleans()) else None,
+        options,
+    )
 
 
 def pad_for_keras(x, padding, value=0):

@@ -13,41 +13,12 @@ from tests.reference.cases import (
     FEWER_CASES,
     assert_close,
     both,
-    dtypes,
+    convolutions,
     for_keras,
     holed,
-    image_sizes,
-    numbers,
     pad_for_keras,
-    paddings,
     seeds,
-    strides,
 )
-
-numbers_of_groups = st.integers(1, 3)
-
-
-@st.composite
-def convolutions(draw, dtypes=dtypes, groups=numbers_of_groups):
-    """(x, w, b, options)"""
-    kernel_size = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
-    groups = draw(groups)
-    options = {
-        "stride": draw(strides()),
-        "padding": draw(paddings()),
-        "dilation": draw(strides()),
-        "groups": groups,
-    }
-    size = draw(image_sizes(kernel_size, options["padding"], both(options["dilation"])))
-    images, channels, filters = draw(st.tuples(*[st.integers(1, 3)] * 3))
-    rng = np.random.default_rng(draw(seeds))
-    dtype = draw(dtypes)
-    return (
-        numbers((images, *size, groups * channels), dtype, rng),
-        numbers((*kernel_size, channels, groups * filters), dtype, rng),
-        numbers((groups * filters,), dtype, rng) if draw(st.booleans()) else None,
-        options,
-    )
 
 
 def keras_conv(x, w, b, *, stride, padding, dilation, groups):
