@@ -17,7 +17,7 @@ def collapse_dense_inputs(rng):
         "w2": np.array([[1.0, 0.0], [3.0, 1.0]]),
         "b2": np.array([0.0, 5.0]),
     }
-    for n_in, n_hidden, n_out in [(2, 3, 3), (4, 2, 3), (5, 1, 2), (3, 8, 4)]:
+    for n_in, n_hidden, n_out in [(2, 3, 3), (4, 2, 3), (5, 1, 3), (3, 8, 4)]:
         yield {
             "w1": rng.normal(size=(n_in, n_hidden)),
             "b1": rng.normal(size=n_hidden),
@@ -279,6 +279,15 @@ EXERCISES = (
                 name="The window moves by one pixel whatever the stride is.",
                 hint="Output row i starts at input row i times something. Times what?",
                 wrong=lambda feature_map, size, stride: _pool_wrongly(feature_map, size, 1),
+            ),
+            Misconception(
+                id="stride-in-the-size-only",
+                name="The map has the right size, but neighboring windows are one pixel apart.",
+                hint="You use the stride to count the windows. Where does window (1, 1) start?",
+                wrong=lambda feature_map, size, stride: max_pool_map(feature_map, size, 1)[
+                    : (feature_map.shape[0] - size) // stride + 1,
+                    : (feature_map.shape[1] - size) // stride + 1,
+                ],
             ),
             Misconception(
                 id="average",

@@ -415,6 +415,17 @@ EXERCISES = (
                 ),
             ),
             Misconception(
+                id="stride-in-the-size-only",
+                name="The map has the right size, but neighboring windows are one pixel apart.",
+                hint="You use the stride to count the places. Where does the second window start?",
+                wrong=lambda image, kernel, stride, padding: slide_padded(
+                    image, kernel, 1, padding
+                )[
+                    : feature_map_size(image.shape[0], kernel.shape[0], stride, padding),
+                    : feature_map_size(image.shape[1], kernel.shape[1], stride, padding),
+                ],
+            ),
+            Misconception(
                 id="stride-downwards-only",
                 name="The stride is used downwards, but not across.",
                 hint="Both indices of the window's corner depend on the stride.",

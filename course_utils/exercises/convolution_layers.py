@@ -319,6 +319,14 @@ EXERCISES = (
                 ),
             ),
             Misconception(
+                id="rounded-down",
+                name="The number of places is rounded down when the stride does not fit.",
+                hint='Five pixels and stride 2: with "same" padding there are three places.',
+                wrong=lambda height, width, channels, filters, kernel, stride: multiply_adds(
+                    height // stride, width // stride, channels, filters, kernel, 1
+                ),
+            ),
+            Misconception(
                 id="valid-for-same",
                 name='The places are counted as for padding "valid".',
                 hint="The border is padded: with stride 1 there is a place for each pixel.",

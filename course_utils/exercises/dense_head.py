@@ -273,6 +273,12 @@ EXERCISES = (
                 wrong=_softmax_one_maximum,
             ),
             Misconception(
+                id="not-divided",
+                name="The powers are not divided by their sum, so rows do not add up to 1.",
+                hint="Add up the entries of one row of your result.",
+                wrong=lambda scores: np.exp(scores - scores.max(axis=1, keepdims=True)),
+            ),
+            Misconception(
                 id="sigmoid",
                 name="Each score goes through a sigmoid on its own, so rows do not add up to 1.",
                 hint="A softmax compares the scores of one row with each other.",

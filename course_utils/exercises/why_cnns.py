@@ -92,7 +92,8 @@ def _blocks_side_by_side(weights, n):
 def _band_matrix_inputs(rng):
     yield {"weights": np.array([1, 2]), "n": 4}
     yield {"weights": np.array([1, 0, -1]), "n": 5}
-    for k, n in ((1, 4), (3, 3), (4, 9), (5, 12)):
+    yield {"weights": np.array([3]), "n": 5}
+    for k, n in ((3, 3), (4, 9), (5, 12)):
         yield {"weights": rng.normal(size=k), "n": n}
 
 
