@@ -9,10 +9,14 @@ from course_utils.exercises.running import Unreadable
 
 @dataclass(frozen=True)
 class Difference:
-    """Why two values are not the same; `where` marks the wrong entries of an array."""
+    """Why two values are not the same.
+
+    `where` marks the wrong entries of an array; `item` is the place of the wrong item in a tuple.
+    """
 
     text: str
     where: np.ndarray | None = None
+    item: int | None = None
 
 
 def compare(expected: object, got: object, rtol: float, atol: float) -> Difference | None:
@@ -23,9 +27,8 @@ def compare(expected: object, got: object, rtol: float, atol: float) -> Differen
     """
     if got is None:
         return Difference("It returned None. Does it end with a `return` line?")
-    if got is Ellipsis or isinstance(got, Unreadable):
-        name = getattr(got, "type_name", "...")
-        return Difference(f"It returned an object of type {name}; expected {_kind(expected)}.")
+    if isinstance(got, Unreadable):
+        return Difference(f"It returned {got}; expected {_kind(expected)}.")
     if isinstance(expected, tuple):
         return _compare_tuples(expected, got, rtol, atol)
     if isinstance(expected, str | bool | np.bool_) or isinstance(got, str):
@@ -51,7 +54,7 @@ def _compare_tuples(expected: tuple, got: object, rtol: float, atol: float) -> D
         difference = compare(one, other, rtol, atol)
         if difference:
             text = f"Item {position} of the returned tuple is wrong. {difference.text}"
-            return Difference(text)
+            return Difference(text, difference.where, position)
     return None
 
 
@@ -59,7 +62,9 @@ def _compare_numbers(
     expected: np.ndarray, got: np.ndarray, rtol: float, atol: float
 ) -> Difference | None:
     if got.dtype.kind not in "iuf":
-        return Difference(f"It returned dtype {got.dtype}; expected {expected.dtype}.")
+        wanted = f"dtype {expected.dtype}" if expected.ndim else "a number"
+        came = "True or False" if got.dtype == bool and not got.ndim else f"dtype {got.dtype}"
+        return Difference(f"It returned {came}; expected {wanted}.")
     if got.shape != expected.shape:
         return Difference(f"It returned {_shape(got)}; expected {_shape(expected)}.")
     wanted, came = expected.astype(np.float64), got.astype(np.float64)
@@ -85,6 +90,8 @@ def _numbers_text(wanted, came, dtype, right) -> str:
     elif np.isinf(came).any() and not np.isinf(wanted).any():
         text += " There is inf in it: look for a division by zero or an overflow."
     elif dtype.kind in "iu" and not np.array_equal(wanted, np.round(wanted)):
+        if wanted.ndim == 0:
+            return text + " It is a whole number: has a fraction been cut off?"
         text += f" Its dtype is {dtype}, which cuts fractions off; expected a float dtype."
     elif dtype == np.float16:
         text += " Its dtype is float16, which keeps three digits; expected float32 or float64."

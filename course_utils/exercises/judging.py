@@ -37,10 +37,13 @@ def judge(exercise: Exercise, inputs: list[dict], outcomes: list[Outcome]) -> Re
     counterexample = None
     if exercise.inputs:
         returned = outcomes[shown].kind == "returned"
+        right, got = expected[shown], outcomes[shown].value if returned else None
+        if difference and difference.item is not None:
+            right, got = right[difference.item], got[difference.item]
         counterexample = Counterexample(
             inputs=inputs[shown],
-            expected=expected[shown],
-            got=outcomes[shown].value if returned else None,
+            expected=right,
+            got=got,
             returned=returned,
             where=difference.where if difference else None,
         )

@@ -40,7 +40,14 @@ def get(id: str) -> Exercise:
         If there is none; the message names the closest ids.
     """
     exercises = _by_id()
+    if not isinstance(id, str):
+        raise ValueError(
+            f"got an object of type {type(id).__name__}; expected an exercise's id, such as "
+            f"{next(iter(exercises))!r}, or the function of that name"
+        )
     if id in exercises:
         return exercises[id]
-    close = difflib.get_close_matches(str(id), exercises, n=3) or list(exercises)
-    raise ValueError(f"no exercise is called {id!r}; did you mean {' or '.join(close)}?")
+    close = difflib.get_close_matches(id, exercises, n=3)
+    if close:
+        raise ValueError(f"no exercise is called {id!r}; did you mean {' or '.join(close)}?")
+    raise ValueError(f"no exercise is called {id!r}; there are {', '.join(exercises)}")

@@ -1,16 +1,23 @@
 """What a student is told about an answer, as text and as HTML."""
 
 import html
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 LARGEST_SIDE = 8  # rows and columns of an array that are shown
+MOST_PLANES = 4  # channels, filters or examples of an input that are shown
+MOST_ITEMS = 8  # of a list or tuple
+LONGEST_TEXT = 80
 
 
 @dataclass(frozen=True)
 class Counterexample:
-    """The smallest input that fails, with what was expected and what came."""
+    """The smallest input that fails, with what was expected and what came.
+
+    Of a tuple, `expected` and `got` are the first item that is wrong.
+    """
 
     inputs: dict
     expected: object
@@ -101,33 +108,39 @@ class Report:
         )
 
 
-def _view(example: Counterexample) -> tuple[tuple | None, str]:
-    """Where to look in the arrays: an index of the slice to show, and how to write it.
+def _planes(name: str, value: object) -> list[tuple | None]:
+    """Which planes of an input are shown: indices, or [None] for what has no more than one.
 
-    Images are shown as one plane: of an (N, H, W, C) array the example and channel with the first
-    wrong entry.
+    Images are (..., H, W, C) and kernels, whose names begin with w, (kh, kw, C, F).
     """
-    where = example.where
+    if not isinstance(value, np.ndarray) or value.ndim <= 2 or not value.size:
+        return [None]
+    before = 0 if name.startswith("w") else value.ndim - 3  # axes before rows and columns
+    others = value.shape[:before] + value.shape[before + 2 :]
+    return [
+        (*place[:before], slice(None), slice(None), *place[before:])
+        for place in itertools.islice(np.ndindex(others), MOST_PLANES)
+    ]
+
+
+def _wrong_plane(where: np.ndarray | None) -> tuple | None:
+    """Index of the plane of an (..., H, W, C) array with the first wrong entry."""
     if where is None or where.ndim <= 2 or not where.any():
-        return None, ""
-    first = np.argwhere(where)[0]
-    rows = where.ndim - 3  # axes before (rows, columns, channel)
-    index = (*first[:rows], slice(None), slice(None), first[-1])
-    text = ", ".join(":" if isinstance(i, slice) else str(i) for i in index)
-    return index, f"[{text}]"
+        return None
+    *before, _, _, channel = np.argwhere(where)[0].tolist()
+    return (*before, slice(None), slice(None), channel)
 
 
-def _shown(value: object, index: tuple | None) -> np.ndarray | None:
+def _plane(value: object, index: tuple | None) -> np.ndarray | None:
     """The plane of an array that is shown, or None if the value is shown as text."""
     if not isinstance(value, np.ndarray) or value.ndim == 0:
         return None
-    plane = value[index] if index is not None and value.ndim == len(index) else value
-    if plane.ndim == 1:
-        plane = plane[np.newaxis]
-    if plane.ndim != 2:
-        # More than one plane and no wrong entry to point at: the first example, first channel.
-        plane = plane[(0,) * (plane.ndim - 3)][..., 0] if plane.ndim > 2 else plane
-    return plane
+    if value.ndim <= 2:
+        return np.atleast_2d(value)
+    if not value.size:
+        return None
+    fits = index is not None and len(index) == value.ndim
+    return value[index if fits else (*[0] * (value.ndim - 3), slice(None), slice(None), 0)]
 
 
 def _format(value: object) -> str:
@@ -138,35 +151,34 @@ def _format(value: object) -> str:
     if isinstance(value, float | np.floating):
         return f"{float(value):.5g}"
     if isinstance(value, tuple | list):
-        inner = ", ".join(map(_format, value))
+        inner = ", ".join(map(_format, value[:MOST_ITEMS])) + ", ..." * (len(value) > MOST_ITEMS)
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
     if isinstance(value, np.ndarray):
         return f"array of shape {value.shape}"
     text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 3] + "..."
 
 
-def _caption(name: str, value: object, suffix: str) -> str:
-    if isinstance(value, np.ndarray) and value.ndim:
-        return f"{name}{suffix if value.ndim > 2 else ''}, shape {value.shape}, {value.dtype}"
-    return name
+def _caption(name: str, value: object, index: tuple | None) -> str:
+    if not isinstance(value, np.ndarray) or value.ndim == 0:
+        return name
+    if index is not None and len(index) == value.ndim:
+        places = (":" if isinstance(place, slice) else str(place) for place in index)
+        name += f"[{', '.join(places)}]"
+    return f"{name}, shape {value.shape}, {value.dtype}"
 
 
 def _panels(example: Counterexample) -> list[tuple[str, object, np.ndarray | None, object]]:
     """(caption, value, plane, marks) of each input, then of expected and got."""
-    panels = []
-    for name, value in example.inputs.items():
-        plane = _shown(value, None)
-        several = isinstance(value, np.ndarray) and value.ndim > 2
-        suffix = f"[{'0, ' * (value.ndim - 3)}:, :, 0]" if several else ""
-        panels.append((_caption(name, value, suffix), value, plane, None))
-    index, suffix = _view(example)
-    pairs = [("expected", example.expected)] + [("got", example.got)] * example.returned
-    for name, value in pairs:
-        marks = None
-        if name == "got" and example.where is not None and example.where.ndim:
-            marks = _shown(example.where, index)
-        panels.append((_caption(name, value, suffix), value, _shown(value, index), marks))
+    panels = [
+        (_caption(name, value, index), value, _plane(value, index), None)
+        for name, value in example.inputs.items()
+        for index in _planes(name, value)
+    ]
+    index = _wrong_plane(example.where)
+    for name, value in [("expected", example.expected)] + [("got", example.got)] * example.returned:
+        marks = _plane(example.where, index) if name == "got" else None
+        panels.append((_caption(name, value, index), value, _plane(value, index), marks))
     return panels
 
 
