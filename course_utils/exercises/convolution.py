@@ -319,6 +319,8 @@ EXERCISES = (
         kernel : int, pixels of the kernel, at most n + 2 * padding
         stride : int, pixels from one place to the next
         padding : int, zeros added at each of the two ends
+
+        A place where the kernel would hang over the end does not count.
         """,
         reference=feature_map_size,
         inputs=_sizes,
@@ -371,6 +373,9 @@ EXERCISES = (
         kernel : array (kh, kw), not larger than the padded image
         stride : int, pixels from one place to the next, downwards and across
         padding : int, rows and columns of zeros added on each of the four sides
+
+        Returns the feature map. The kernel is not flipped, and places where it
+        does not fit are left out.
         """,
         reference=slide_padded,
         inputs=_strided_and_padded,
