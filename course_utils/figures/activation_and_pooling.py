@@ -9,6 +9,9 @@ from course_utils.figures import style
 from course_utils.figures.animation import Animation
 from course_utils.figures.drawing import Drawing
 from course_utils.figures.grids import (
+    KERNEL,
+    RESULT,
+    WINDOW,
     cell_canvas,
     draw_cells,
     outline,
@@ -17,7 +20,7 @@ from course_utils.figures.grids import (
     write,
 )
 
-WINDOW_COLORS = ("#cfe5f5", "#fbe6c2", "#d3ece3", "#f3dfe9")  # light, for dark digits
+WINDOW_COLORS = (WINDOW, KERNEL, RESULT, "#f3dfe9")
 
 
 def activation_curves() -> Drawing:

@@ -1,6 +1,7 @@
 """Figures of chapter 1: images as arrays, dense layers, and what convolution does differently."""
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.patches import ConnectionPatch, Rectangle
 
 from course_utils.figures import style
@@ -364,8 +365,6 @@ def _matrix(axes, ids, left, top):
 def _weight_color(weight, last):
     if last < len(style.CYCLE):
         return style.CYCLE[weight]
-    from matplotlib import colormaps
-
     return colormaps["turbo"](0.05 + 0.9 * weight / last)
 
 
@@ -538,7 +537,7 @@ def pipeline(stages):
 def _block(axes, x, y, shape, largest):
     """A stack of maps, or a column of units, around (x, y)."""
     if len(shape) == 1:
-        height = {True: 1.6, False: 4.6}[shape[0] <= 10]
+        height = 1.6 if shape[0] <= 10 else 4.6
         axes.add_patch(
             Rectangle((x - 0.25, y - height / 2), 0.5, height, color=style.ORANGE, linewidth=0)
         )

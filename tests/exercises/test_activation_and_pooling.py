@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils import reference
-from course_utils.exercises import evaluate, get
+from course_utils.exercises import catalog, evaluate, get
 
 sliding_window_view = np.lib.stride_tricks.sliding_window_view
 
@@ -288,6 +288,12 @@ def test_a_right_answer_in_another_style_passes(id, answer):
     for seed in (0, 7):
         report = evaluate(id, answer, seed=seed)
         assert report.passed, report
+
+
+def test_every_coding_exercise_of_the_chapter_is_among_them():
+    coding = {exercise.id for exercise in catalog() if exercise.chapter == 3 and exercise.inputs}
+    assert coding == set(RIGHT_ANSWERS)
+    assert all(len(answers) >= 4 for answers in RIGHT_ANSWERS.values())
 
 
 def reference_max_pool(feature_map, size, stride):

@@ -5,7 +5,7 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from course_utils import reference
-from course_utils.exercises import evaluate, get
+from course_utils.exercises import catalog, evaluate, get
 
 # ---- Right answers, written differently ----
 
@@ -192,6 +192,12 @@ STYLES = {
 def test_right_answers_in_other_styles_pass(id, answer, seed):
     report = evaluate(id, answer, seed=seed)
     assert report.passed, report
+
+
+def test_every_coding_exercise_of_the_chapter_is_among_them():
+    coding = {exercise.id for exercise in catalog() if exercise.chapter == 1 and exercise.inputs}
+    assert coding == set(STYLES)
+    assert all(len(answers) >= 4 for answers in STYLES.values())
 
 
 # ---- The documents' numbers ----
