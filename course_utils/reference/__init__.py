@@ -1,25 +1,53 @@
 """What each operation of a convolutional network is, in numpy alone.
 
 Images are NHWC, kernels are HWIO, as in Keras. Every function is pure: it takes what it uses and
-returns a new array.
+returns a new array. `f_backward(dy, ...)` takes the gradient of a loss with respect to f's output,
+then what f took, and returns the gradients with respect to f's arguments.
 """
 
-from .activations import leaky_relu, relu, sigmoid, softmax, tanh
+from .activations import (
+    leaky_relu,
+    leaky_relu_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+    softmax,
+    softmax_backward,
+    tanh,
+    tanh_backward,
+)
 from .arithmetic import flop_count, output_size, parameter_count, receptive_field
 from .convolution import conv2d, conv2d_backward
 from .correlation import correlate2d
-from .depthwise import depthwise_conv2d, separable_conv2d
-from .fully_connected import dense, flatten
+from .depthwise import (
+    depthwise_conv2d,
+    depthwise_conv2d_backward,
+    separable_conv2d,
+    separable_conv2d_backward,
+)
+from .fully_connected import dense, dense_backward, flatten, flatten_backward
 from .loops import avg_pool2d_loops, conv2d_loops, correlate2d_loops, max_pool2d_loops
-from .losses import cross_entropy
-from .normalization import batch_norm, batch_norm_inference
-from .pooling import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d
-from .regularization import dropout
+from .losses import cross_entropy, cross_entropy_backward
+from .normalization import batch_norm, batch_norm_backward, batch_norm_inference
+from .pooling import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    global_avg_pool2d,
+    global_avg_pool2d_backward,
+    global_max_pool2d,
+    global_max_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+)
+from .regularization import dropout, dropout_backward
 
 __all__ = [
     "avg_pool2d",
+    "avg_pool2d_backward",
     "avg_pool2d_loops",
     "batch_norm",
+    "batch_norm_backward",
     "batch_norm_inference",
     "conv2d",
     "conv2d_backward",
@@ -27,22 +55,36 @@ __all__ = [
     "correlate2d",
     "correlate2d_loops",
     "cross_entropy",
+    "cross_entropy_backward",
     "dense",
+    "dense_backward",
     "depthwise_conv2d",
+    "depthwise_conv2d_backward",
     "dropout",
+    "dropout_backward",
     "flatten",
+    "flatten_backward",
     "flop_count",
     "global_avg_pool2d",
+    "global_avg_pool2d_backward",
     "global_max_pool2d",
+    "global_max_pool2d_backward",
     "leaky_relu",
+    "leaky_relu_backward",
     "max_pool2d",
+    "max_pool2d_backward",
     "max_pool2d_loops",
     "output_size",
     "parameter_count",
     "receptive_field",
     "relu",
+    "relu_backward",
     "separable_conv2d",
+    "separable_conv2d_backward",
     "sigmoid",
+    "sigmoid_backward",
     "softmax",
+    "softmax_backward",
     "tanh",
+    "tanh_backward",
 ]

@@ -1,11 +1,15 @@
-"""Activation functions, element by element; softmax along one axis.
+"""Activation functions, element by element; softmax along one axis; their gradients.
 
 Floats keep their dtype. Where the result of an integer is not an integer, it is float64.
+
+A gradient `f_backward(dy, x)` takes the gradient of the loss with respect to f(x), of x's shape,
+and returns the one with respect to x, in their common dtype. It raises ValueError where f does,
+and if dy does not have the shape of f(x).
 """
 
 import numpy as np
 
-from .checks import as_floats, as_numbers, is_number, is_whole, sum_dtypes
+from .checks import as_floats, as_gradient, as_numbers, is_number, is_whole, sum_dtypes
 
 
 def relu(x):
@@ -14,15 +18,27 @@ def relu(x):
     return np.maximum(x, x.dtype.type(0))
 
 
+def relu_backward(dy, x):
+    """dy where x is positive, 0 elsewhere: also at 0, where ReLU has a corner."""
+    dy, x, dtype = _gradient_arguments(dy, x)
+    return np.where(x > 0, dy, 0).astype(dtype, copy=False)
+
+
 def leaky_relu(x, negative_slope=0.2):
     """x where x is positive, negative_slope * x elsewhere (Maas et al., 2013, section 2).
 
     Raises ValueError if negative_slope is below 0. The default is that of `keras.ops.leaky_relu`.
     """
     x = as_floats(as_numbers(x, "x"))
-    if not is_number(negative_slope) or not negative_slope >= 0:
-        raise ValueError(f"negative_slope must be a number of at least 0, got {negative_slope!r}")
+    _require_slope(negative_slope)
     return np.where(x > 0, x, x.dtype.type(negative_slope) * x)
+
+
+def leaky_relu_backward(dy, x, negative_slope=0.2):
+    """dy where x is positive, negative_slope * dy elsewhere."""
+    dy, x, dtype = _gradient_arguments(dy, x)
+    _require_slope(negative_slope)
+    return np.where(x > 0, dy, dtype.type(negative_slope) * dy).astype(dtype, copy=False)
 
 
 def sigmoid(x):
@@ -32,9 +48,23 @@ def sigmoid(x):
     return np.where(x >= 0, 1, small) / (1 + small)
 
 
+def sigmoid_backward(dy, x):
+    """dy * s * (1 - s) with s = sigmoid(x), written so that no digits cancel for large x."""
+    dy, x, dtype = _gradient_arguments(dy, x)
+    small = np.exp(-np.abs(as_floats(x)))  # s and 1 - s are 1 / (1 + small), small / (1 + small)
+    return (dy * small / np.square(1 + small)).astype(dtype, copy=False)
+
+
 def tanh(x):
     """(exp(x) - exp(-x)) / (exp(x) + exp(-x)), for x of any shape."""
     return np.tanh(as_floats(as_numbers(x, "x")))
+
+
+def tanh_backward(dy, x):
+    """dy * (1 - tanh(x)**2), written so that no digits cancel for large x."""
+    dy, x, dtype = _gradient_arguments(dy, x)
+    small = np.exp(-2 * np.abs(as_floats(x)))
+    return (4 * dy * small / np.square(1 + small)).astype(dtype, copy=False)
 
 
 def softmax(x, axis=-1):
@@ -54,3 +84,28 @@ def softmax(x, axis=-1):
     scores = x.astype(sum_dtype, copy=False)
     scores = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return (scores / scores.sum(axis=axis, keepdims=True)).astype(dtype, copy=False)
+
+
+def softmax_backward(dy, x, axis=-1):
+    """y * (dy - sum(dy * y)) with y = softmax(x), the sum along `axis`.
+
+    Raising one score raises its own probability and lowers all others. Behind a softmax followed
+    by the logarithm of `cross_entropy`, use `cross_entropy_backward`: it divides by no
+    probability.
+    """
+    dy, x, dtype = _gradient_arguments(dy, x)
+    _, sum_dtype = sum_dtypes(dy, x)
+    y = softmax(x.astype(sum_dtype, copy=False), axis=axis)
+    return (y * (dy - np.sum(dy * y, axis=axis, keepdims=True))).astype(dtype, copy=False)
+
+
+def _gradient_arguments(dy, x):
+    """Return (dy, x, dtype of the gradient)."""
+    x = as_numbers(x, "x")
+    dy = as_gradient(dy, x.shape)
+    return dy, x, np.result_type(dy, x)
+
+
+def _require_slope(negative_slope):
+    if not is_number(negative_slope) or not negative_slope >= 0:
+        raise ValueError(f"negative_slope must be a number of at least 0, got {negative_slope!r}")

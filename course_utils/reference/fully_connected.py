@@ -2,7 +2,14 @@
 
 from math import prod
 
-from .checks import as_bias, as_kernel, as_numbers, require_exact_sums, sum_dtypes
+from .checks import (
+    as_bias,
+    as_gradient,
+    as_kernel,
+    as_numbers,
+    require_exact_sums,
+    sum_dtypes,
+)
 
 
 def dense(x, w, b=None):
@@ -24,13 +31,7 @@ def dense(x, w, b=None):
     ValueError
         If shapes do not fit together, or sums of integers might leave the range of int64.
     """
-    x = as_numbers(x, "x")
-    w = as_kernel(w, "w", "(n_in, n_out)")
-    if x.ndim == 0 or x.shape[-1] != w.shape[0]:
-        raise ValueError(
-            f"the last axis of x must be as long as the first axis of w, "
-            f"got x of shape {x.shape} and w of shape {w.shape}"
-        )
+    x, w = _dense_arguments(x, w)
     b = as_bias(b, w.shape[1])
     require_exact_sums(x, w, terms=0, bias=b)
     dtype, sum_dtype = sum_dtypes(x, w, b)
@@ -38,6 +39,39 @@ def dense(x, w, b=None):
     if b is not None:
         y = y + b.astype(sum_dtype, copy=False)
     return y.astype(dtype, copy=False)
+
+
+def dense_backward(dy, x, w):
+    """Carry a gradient back through `dense`: dx = dy @ w.T, dw = x.T @ dy, db = the sum of dy.
+
+    Parameters
+    ----------
+    dy : array (..., n_out)
+        Gradient of the loss with respect to the output.
+    x, w
+        As given to `dense`.
+
+    Returns
+    -------
+    dx : array (..., n_in)
+    dw : array (n_in, n_out)
+    db : array (n_out,)
+        Gradients of the loss, dw and db summed over the batch, in the arguments' common dtype;
+        float64 if dy holds integers. float16 is added up in float32.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit together.
+    """
+    x, w = _dense_arguments(x, w)
+    dy = as_gradient(dy, (*x.shape[:-1], w.shape[1]))
+    dtype, sum_dtype = sum_dtypes(dy, x, w)
+    dy, x, w = (array.astype(sum_dtype, copy=False) for array in (dy, x, w))
+    dx = dy @ w.T
+    # All examples one below the other, whatever the axes in front.
+    dy, x = dy.reshape(-1, w.shape[1]), x.reshape(-1, w.shape[0])
+    return tuple(gradient.astype(dtype, copy=False) for gradient in (dx, x.T @ dy, dy.sum(axis=0)))
 
 
 def flatten(x):
@@ -49,3 +83,25 @@ def flatten(x):
     if x.ndim == 0:
         raise ValueError("x must have shape (N, ...), got a single number")
     return x.reshape(len(x), prod(x.shape[1:]))
+
+
+def flatten_backward(dy, x):
+    """Give the gradient (N, product of the rest) the shape of x again.
+
+    Raises ValueError if x has no batch axis or dy does not have the shape of flatten(x).
+    """
+    x = as_numbers(x, "x")
+    dy = as_gradient(dy, flatten(x).shape)
+    return dy.reshape(x.shape)
+
+
+def _dense_arguments(x, w):
+    """Check the arguments of a dense layer; return (x, w)."""
+    x = as_numbers(x, "x")
+    w = as_kernel(w, "w", "(n_in, n_out)")
+    if x.ndim == 0 or x.shape[-1] != w.shape[0]:
+        raise ValueError(
+            f"the last axis of x must be as long as the first axis of w, "
+            f"got x of shape {x.shape} and w of shape {w.shape}"
+        )
+    return x, w

@@ -24,6 +24,18 @@ class Sliding(NamedTuple):
             for j in range(self.kernel[1]):
                 yield i, j, self._met(0, i), self._met(1, j)
 
+    def real_taps(self, size):
+        """Yield for each kernel entry (outputs, pixels), each two slices (rows, columns).
+
+        Those are the real pixels that the entry meets in images of `size` (h, w), unpadded, and
+        the outputs for which it meets them.
+        """
+        for i in range(self.kernel[0]):
+            for j in range(self.kernel[1]):
+                vertical = self.inside(0, i, size[0])
+                horizontal = self.inside(1, j, size[1])
+                yield tuple(zip(vertical, horizontal, strict=True))
+
     def inside(self, axis, k, n, outputs=None):
         """Where kernel entry k of an axis meets one of its n real pixels, not the padding.
 

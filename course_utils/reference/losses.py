@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .activations import softmax
 from .checks import as_floats, as_numbers, sum_dtypes
 
 
@@ -34,6 +35,34 @@ def cross_entropy(logits, labels):
     shifted = logits - logits.max(axis=1, keepdims=True)
     right = shifted[np.arange(len(labels)), labels]
     return np.mean(np.log(np.exp(shifted).sum(axis=1)) - right).astype(dtype)
+
+
+def cross_entropy_backward(logits, labels):
+    """Gradient of `cross_entropy`: (softmax(logits) - one-hot labels) / N.
+
+    The 1 / N is that of the mean. Softmax and logarithm are taken together, so that the gradient
+    of a hopelessly wrong score is -1 / N, not 0 / 0 (Goodfellow et al., Deep Learning, 2016,
+    section 6.2.2.3).
+
+    Parameters
+    ----------
+    logits, labels
+        As given to `cross_entropy`.
+
+    Returns
+    -------
+    array (N, K), of the dtype of logits
+
+    Raises
+    ------
+    ValueError
+        As `cross_entropy`.
+    """
+    logits, labels = _logits_and_labels(logits, labels)
+    dtype, sum_dtype = sum_dtypes(logits)
+    dlogits = softmax(logits.astype(sum_dtype, copy=False))
+    dlogits[np.arange(len(labels)), labels] -= 1
+    return (dlogits / len(labels)).astype(dtype, copy=False)
 
 
 def _logits_and_labels(logits, labels):

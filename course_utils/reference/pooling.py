@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .checks import IMAGES, as_floats, as_numbers, sum_dtypes
-from .geometry import pad_images, pair, slide
+from .checks import IMAGES, as_floats, as_gradient, as_numbers, sum_dtypes
+from .geometry import pair, slide
 
 
 def max_pool2d(x, size=2, *, stride=None, padding="valid"):
@@ -33,11 +33,47 @@ def max_pool2d(x, size=2, *, stride=None, padding="valid"):
         the window.
     """
     x, sliding = pool_arguments(x, size, stride, padding)
-    padded = pad_images(x, sliding.padding, value=_lowest(x.dtype))
     y = np.full((len(x), *sliding.output, x.shape[3]), _lowest(x.dtype), x.dtype)
-    for _, _, rows, columns in sliding.taps():
-        np.maximum(y, padded[:, rows, columns], out=y)
+    for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+        largest = y[:, *outputs]
+        np.maximum(largest, x[:, *pixels], out=largest)
     return y
+
+
+def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid"):
+    """Carry a gradient back through `max_pool2d`: all of it to the pixel that won.
+
+    The first maximum in row-major order wins a tie. Pixels that win no window have no gradient,
+    those that win several have the sum; padding has none.
+
+    Parameters
+    ----------
+    dy : array (N, H_out, W_out, C)
+        Gradient of the loss with respect to the output.
+    x, size, stride, padding
+        As given to `max_pool2d`.
+
+    Returns
+    -------
+    array of x's shape
+        In the common dtype of dy and x; float64 if dy holds integers.
+
+    Raises
+    ------
+    ValueError
+        As `max_pool2d`, or if dy does not have the shape of its output.
+    """
+    x, sliding = pool_arguments(x, size, stride, padding)
+    y = max_pool2d(x, size, stride=stride, padding=padding)
+    dy = as_gradient(dy, y.shape)
+    dtype, sum_dtype = sum_dtypes(dy, x)
+    dx = np.zeros(x.shape, sum_dtype)
+    undecided = np.ones(y.shape, bool)
+    for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+        wins = (x[:, *pixels] == y[:, *outputs]) & undecided[:, *outputs]
+        dx[:, *pixels] += np.where(wins, dy[:, *outputs], 0)
+        undecided[:, *outputs] ^= wins
+    return dx.astype(dtype, copy=False)
 
 
 def avg_pool2d(x, size=2, *, stride=None, padding="valid"):
@@ -63,12 +99,41 @@ def avg_pool2d(x, size=2, *, stride=None, padding="valid"):
     x, sliding = pool_arguments(x, size, stride, padding)
     x = as_floats(x)
     dtype, sum_dtype = sum_dtypes(x)
-    padded = pad_images(x, sliding.padding)
     y = np.zeros((len(x), *sliding.output, x.shape[3]), sum_dtype)
-    for _, _, rows, columns in sliding.taps():
-        y += padded[:, rows, columns]
-    y /= _real_pixels(x.shape[1:3], sliding)[:, :, np.newaxis]
+    for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+        y[:, *outputs] += x[:, *pixels]
+    y /= _real_pixels(x.shape[1:3], sliding)
     return y.astype(dtype, copy=False)
+
+
+def avg_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid"):
+    """Carry a gradient back through `avg_pool2d`: each real pixel of a window gets an equal share.
+
+    Parameters
+    ----------
+    dy : array (N, H_out, W_out, C)
+        Gradient of the loss with respect to the output.
+    x, size, stride, padding
+        As given to `avg_pool2d`; of x, only shape and dtype matter.
+
+    Returns
+    -------
+    array of x's shape
+        In the common dtype of dy and x; float64 if dy holds integers.
+
+    Raises
+    ------
+    ValueError
+        As `avg_pool2d`, or if dy does not have the shape of its output.
+    """
+    x, sliding = pool_arguments(x, size, stride, padding)
+    dy = as_gradient(dy, (len(x), *sliding.output, x.shape[3]))
+    dtype, sum_dtype = sum_dtypes(dy, x)
+    dx = np.zeros(x.shape, sum_dtype)
+    shares = dy / _real_pixels(x.shape[1:3], sliding).astype(sum_dtype)
+    for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+        dx[:, *pixels] += shares[:, *outputs]
+    return dx.astype(dtype, copy=False)
 
 
 def global_max_pool2d(x):
@@ -77,6 +142,20 @@ def global_max_pool2d(x):
     Raises ValueError if x is not 4-D or a feature map is empty.
     """
     return _feature_maps(x).max(axis=(1, 2))
+
+
+def global_max_pool2d_backward(dy, x):
+    """Give the gradient (N, C) of each feature map to its maximum, the first in row-major order.
+
+    Returns an array of x's shape, in the common dtype of dy and x. Raises ValueError as
+    `global_max_pool2d`, or if dy is not (N, C).
+    """
+    x = _feature_maps(x)
+    dy = as_gradient(dy, (len(x), x.shape[3]))
+    winners = x.reshape(len(x), x.shape[1] * x.shape[2], x.shape[3]).argmax(axis=1)[:, np.newaxis]
+    dx = np.zeros((len(x), x.shape[1] * x.shape[2], x.shape[3]), np.result_type(dy, x))
+    np.put_along_axis(dx, winners, dy[:, np.newaxis], axis=1)
+    return dx.reshape(x.shape)
 
 
 def global_avg_pool2d(x):
@@ -88,6 +167,19 @@ def global_avg_pool2d(x):
     x = as_floats(_feature_maps(x))
     dtype, sum_dtype = sum_dtypes(x)
     return x.mean(axis=(1, 2), dtype=sum_dtype).astype(dtype, copy=False)
+
+
+def global_avg_pool2d_backward(dy, x):
+    """Spread the gradient (N, C) of each feature map evenly over its H * W pixels.
+
+    Returns an array of x's shape, in the common dtype of dy and x. Raises ValueError as
+    `global_avg_pool2d`, or if dy is not (N, C).
+    """
+    x = _feature_maps(x)
+    dy = as_gradient(dy, (len(x), x.shape[3]))
+    dtype, sum_dtype = sum_dtypes(dy, x)
+    shares = dy.astype(sum_dtype, copy=False) / (x.shape[1] * x.shape[2])
+    return np.broadcast_to(shares[:, np.newaxis, np.newaxis], x.shape).astype(dtype)
 
 
 def pool_arguments(x, size, stride, padding):
@@ -112,13 +204,13 @@ def _lowest(dtype):
 
 
 def _real_pixels(size, sliding):
-    """How many pixels of each window are not padding: (H_out, W_out)."""
+    """How many pixels of each window are not padding: (H_out, W_out, 1)."""
     counts = []
     for axis in (0, 1):
         starts = np.arange(sliding.output[axis]) * sliding.stride[axis] - sliding.padding[axis][0]
         ends = np.minimum(starts + sliding.kernel[axis], size[axis])
         counts.append(ends - np.maximum(starts, 0))
-    return np.outer(*counts)
+    return np.outer(*counts)[:, :, np.newaxis]
 
 
 def _feature_maps(x):

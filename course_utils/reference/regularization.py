@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import as_floats, as_numbers, is_number
+from .checks import as_floats, as_gradient, as_numbers, is_number
 
 
 def dropout(x, rate, rng):
@@ -30,9 +30,47 @@ def dropout(x, rate, rng):
         If rate is out of range or rng is not a Generator.
     """
     x = as_floats(as_numbers(x, "x"))
-    if not is_number(rate) or not 0 <= rate < 1:
-        raise ValueError(f"rate must be a number of at least 0 and below 1, got {rate!r}")
+    _require_rate(rate)
     if not isinstance(rng, np.random.Generator):
         raise ValueError(f"rng must be a numpy.random.Generator (default_rng(seed)), got {rng!r}")
     mask = rng.random(x.shape) >= rate
     return np.where(mask, x * x.dtype.type(1 / (1 - rate)), x.dtype.type(0)), mask
+
+
+def dropout_backward(dy, mask, rate):
+    """Carry a gradient back through `dropout`: dy / (1 - rate) where a value was kept, else 0.
+
+    It takes the mask that `dropout` returned in place of x and rng: the same values must be
+    dropped on the way back, and a generator would draw others.
+
+    Parameters
+    ----------
+    dy : array of mask's shape
+        Gradient of the loss with respect to y.
+    mask : boolean array
+        True where the value was kept.
+    rate : float
+        As given to `dropout`.
+
+    Returns
+    -------
+    array of dy's shape and dtype (float64 if dy holds integers)
+
+    Raises
+    ------
+    ValueError
+        If mask is not boolean, dy does not have its shape, or rate is out of range.
+    """
+    mask = as_numbers(mask, "mask")
+    if mask.dtype != bool:
+        raise ValueError(
+            f"mask must be the boolean array that dropout returned, got dtype {mask.dtype}"
+        )
+    dy = as_gradient(dy, mask.shape)
+    _require_rate(rate)
+    return np.where(mask, dy * dy.dtype.type(1 / (1 - rate)), dy.dtype.type(0))
+
+
+def _require_rate(rate):
+    if not is_number(rate) or not 0 <= rate < 1:
+        raise ValueError(f"rate must be a number of at least 0 and below 1, got {rate!r}")

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.reference import leaky_relu, relu, sigmoid, softmax, tanh
+from course_utils.reference import (
+    leaky_relu,
+    leaky_relu_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+    softmax,
+    softmax_backward,
+    tanh,
+    tanh_backward,
+)
 from tests.reference.cases import (
     CASES,
     FEWER_CASES,
@@ -14,6 +25,11 @@ from tests.reference.cases import (
     for_keras,
     numbers,
     seeds,
+)
+from tests.reference.gradients import (
+    assert_matches_differences,
+    assert_matches_tensorflow,
+    tensorflow_gradients,
 )
 
 shapes = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple)
@@ -139,3 +155,94 @@ def test_bad_softmax_axis(axis):
 def test_softmax_of_nothing():
     with pytest.raises(ValueError, match=r"at least one score along axis -1, got shape \(2, 0\)"):
         softmax(np.ones((2, 0)))
+
+
+BACKWARD = {
+    relu: relu_backward,
+    leaky_relu: leaky_relu_backward,
+    sigmoid: sigmoid_backward,
+    tanh: tanh_backward,
+    softmax: softmax_backward,
+}
+activations = pytest.mark.parametrize("function", BACKWARD)
+
+
+@activations
+@FEWER_CASES
+@given(arrays(st.just("float64")), seeds)
+def test_gradients_agree_with_differences(function, x, seed):
+    # A difference needs a point that no step moves across the corner at 0, and no probability
+    # so small that the loss does not feel it.
+    x = np.clip(x, -5, 5) + np.where(x < 0, -0.01, 0.01)
+    dy = np.random.default_rng(seed).normal(size=x.shape)
+    assert_matches_differences(function, (x,), [BACKWARD[function](dy, x)], dy)
+
+
+@activations
+@CASES
+@given(arrays(st.just("float32")), seeds)
+def test_gradients_agree_with_tensorflow(function, x, seed):
+    import tensorflow as tf
+
+    dy = np.random.default_rng(seed).normal(size=x.shape).astype(np.float32)
+    theirs = {leaky_relu: tf.nn.leaky_relu, sigmoid: tf.sigmoid, tanh: tf.tanh}
+    forward = theirs.get(function) or getattr(tf.nn, function.__name__)
+    expected = tensorflow_gradients(forward, (x,), dy)
+    assert_matches_tensorflow([BACKWARD[function](dy, x)], expected)
+
+
+@FEWER_CASES
+@given(arrays(st.just("float64")), st.data())
+def test_softmax_gradients_along_any_axis(x, data):
+    axis = data.draw(st.integers(-x.ndim, x.ndim - 1))
+    dy = np.random.default_rng(0).normal(size=x.shape)
+    moved = softmax_backward(np.moveaxis(dy, axis, -1), np.moveaxis(x, axis, -1))
+    assert_close(np.moveaxis(softmax_backward(dy, x, axis=axis), axis, -1), moved, "float64")
+    # Raising all scores of an axis together changes no probability.
+    np.testing.assert_allclose(moved.sum(axis=-1), 0, atol=1e-12)
+
+
+def test_leaky_relu_gradient_uses_its_slope():
+    assert leaky_relu_backward([3.0, 3.0], [-1, 1], negative_slope=0.5).tolist() == [1.5, 3]
+
+
+def test_the_corner_of_relu_belongs_to_the_flat_side():
+    assert relu_backward([3.0], [0.0]).tolist() == [0]
+    np.testing.assert_allclose(leaky_relu_backward([3.0], [0.0]), 3 * 0.2)
+
+
+def test_large_values_overflow_nothing_on_the_way_back():
+    x, dy = np.array([-1e4, 0, 1e4]), np.ones(3)
+    with np.errstate(all="raise", under="ignore"):
+        assert sigmoid_backward(dy, x).tolist() == [0, 0.25, 0]
+        assert tanh_backward(dy, x).tolist() == [0, 1, 0]
+        assert softmax_backward(dy, x).tolist() == [0, 0, 0]
+
+
+def test_small_gradients_keep_their_digits():
+    np.testing.assert_allclose(sigmoid_backward(1.0, 40.0), np.exp(-40.0), rtol=1e-15)
+    np.testing.assert_allclose(tanh_backward(1.0, 20.0), 4 * np.exp(-40.0), rtol=1e-15)
+
+
+@activations
+def test_dtypes_of_gradients(function):
+    backward = BACKWARD[function]
+    for dtype in (np.float16, np.float32, np.float64):
+        assert backward(np.ones(3, dtype), np.ones(3, dtype)).dtype == dtype
+    assert backward(np.ones(3, int), np.ones(3, np.int8)).dtype == np.float64
+    assert backward(np.ones(3, np.float32), np.ones(3, np.int8)).dtype == np.float32
+
+
+@activations
+def test_a_gradient_of_the_wrong_shape(function):
+    with pytest.raises(ValueError, match=r"shape of the output, \(2, 3\), got shape \(3,\)"):
+        BACKWARD[function](np.ones(3), np.ones((2, 3)))
+    with pytest.raises(ValueError, match="dy must hold real numbers"):
+        BACKWARD[function]("a", np.ones(()))
+
+
+def test_bad_options_on_the_way_back():
+    with pytest.raises(ValueError, match="negative_slope must be"):
+        leaky_relu_backward([1.0], [1.0], negative_slope=-1)
+    with pytest.raises(ValueError, match="no axis 1"):
+        softmax_backward([1.0], [1.0], axis=1)

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.reference import dense, flatten
+from course_utils.reference import (
+    dense,
+    dense_backward,
+    flatten,
+    flatten_backward,
+)
 from tests.reference.cases import (
     CASES,
     assert_close,
@@ -14,6 +19,11 @@ from tests.reference.cases import (
     for_keras,
     numbers,
     seeds,
+)
+from tests.reference.gradients import (
+    assert_matches_differences,
+    assert_matches_tensorflow,
+    tensorflow_gradients,
 )
 
 shapes = st.lists(st.integers(1, 4), min_size=1, max_size=3).map(tuple)
@@ -87,3 +97,64 @@ def test_bad_input(x, w, b, message):
 def test_flatten_of_a_single_number():
     with pytest.raises(ValueError, match=r"x must have shape \(N, \.\.\.\)"):
         flatten(3)
+
+
+@st.composite
+def layers_and_gradients(draw, dtype):
+    """(dy, x, w)"""
+    batch, n_in, n_out = draw(shapes), draw(st.integers(1, 6)), draw(st.integers(1, 6))
+    rng = np.random.default_rng(draw(seeds))
+    return tuple(
+        numbers(shape, dtype, rng) for shape in ((*batch, n_out), (*batch, n_in), (n_in, n_out))
+    )
+
+
+@CASES
+@given(layers_and_gradients("float64"))
+def test_dense_gradients_agree_with_differences(case):
+    dy, x, w = case
+    b = np.zeros(w.shape[1])
+    assert_matches_differences(dense, (x, w, b), dense_backward(dy, x, w), dy)
+
+
+@CASES
+@given(layers_and_gradients("float32"))
+def test_dense_gradients_agree_with_tensorflow(case):
+    import tensorflow as tf
+
+    dy, x, w = case
+    b = np.zeros(w.shape[1], np.float32)
+    expected = tensorflow_gradients(lambda x, w, b: tf.tensordot(x, w, 1) + b, (x, w, b), dy)
+    assert_matches_tensorflow(dense_backward(dy, x, w), expected)
+
+
+def test_flatten_gives_each_gradient_back_to_its_pixel():
+    x = np.random.default_rng(0).normal(size=(2, 3, 4, 5))
+    np.testing.assert_array_equal(flatten_backward(flatten(x), x), x)
+    assert flatten_backward(np.ones((0, 6)), np.ones((0, 2, 3))).shape == (0, 2, 3)
+
+
+def test_dense_gradients_of_an_empty_batch_and_of_float16():
+    dx, dw, db = dense_backward(np.ones((0, 3)), np.ones((0, 2)), np.ones((2, 3)))
+    assert dx.shape == (0, 2)
+    assert not dw.any()
+    assert not db.any()
+    ones = np.ones((4096, 1), np.float16)
+    dx, dw, db = dense_backward(ones, ones, ones[:1])  # 2048 + 1 = 2048 in float16
+    assert dw.item() == db.item() == 4096
+    assert dx.dtype == dw.dtype == db.dtype == np.float16
+
+
+@pytest.mark.parametrize(
+    ("backward", "arguments", "message"),
+    [
+        (dense_backward, (np.ones((2, 5)), np.ones((2, 3)), np.ones((3, 4))), r"\(2, 4\), got .*5"),
+        (dense_backward, (np.ones(4), np.ones((2, 3)), np.ones((3, 4))), r"got shape \(4,\)"),
+        (dense_backward, (np.ones((2, 4)), np.ones((2, 5)), np.ones((3, 4))), "the last axis of x"),
+        (flatten_backward, (np.ones((2, 5)), np.ones((2, 2, 3))), r"\(2, 6\), got shape \(2, 5\)"),
+        (flatten_backward, (1.0, 1.0), r"x must have shape \(N"),
+    ],
+)
+def test_bad_gradients(backward, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        backward(*arguments)

@@ -5,8 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.reference import cross_entropy, softmax
+from course_utils.reference import (
+    cross_entropy,
+    cross_entropy_backward,
+    softmax,
+)
 from tests.reference.cases import CASES, assert_close, float_dtypes, numbers, seeds
+from tests.reference.gradients import (
+    assert_matches_differences,
+    assert_matches_tensorflow,
+    tensorflow_gradients,
+)
 
 
 @CASES
@@ -74,3 +83,63 @@ LOGITS = np.zeros((3, 4))
 def test_bad_input(logits, labels, message):
     with pytest.raises(ValueError, match=message):
         cross_entropy(logits, labels)
+
+
+batches = st.tuples(st.integers(1, 6), st.integers(1, 12), seeds)
+
+
+@CASES
+@given(batches, st.sampled_from([1, 5]))
+def test_gradient_agrees_with_differences(batch, scale):
+    examples, classes, seed = batch
+    rng = np.random.default_rng(seed)
+    logits, labels = rng.normal(0, scale, (examples, classes)), rng.integers(classes, size=examples)
+    gradient = cross_entropy_backward(logits, labels)
+    assert_matches_differences(lambda x: cross_entropy(x, labels), (logits,), [gradient], 1)
+
+
+@CASES
+@given(batches, st.sampled_from([1, 30, 1e4]))
+def test_gradient_agrees_with_tensorflow(batch, scale):
+    import tensorflow as tf
+
+    examples, classes, seed = batch
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(0, scale, (examples, classes)).astype(np.float32)
+    labels = rng.integers(classes, size=examples)
+
+    def forward(logits):
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+        return tf.reduce_mean(losses)
+
+    expected = tensorflow_gradients(forward, (logits,), 1)
+    assert_matches_tensorflow([cross_entropy_backward(logits, labels)], expected)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_gradient_of_logits_of_ten_thousand(dtype):
+    logits = np.array([[1e4, -1e4], [1e4, -1e4]], dtype)
+    with np.errstate(all="raise", under="ignore"):
+        gradient = cross_entropy_backward(logits, [0, 1])
+    assert gradient.dtype == dtype
+    assert gradient.tolist() == [[0, 0], [0.5, -0.5]]
+
+
+def test_gradient_by_hand():
+    gradient = cross_entropy_backward(np.log([[1.0, 3.0], [4.0, 1.0]]), [0, 0])
+    np.testing.assert_allclose(gradient, [[-0.375, 0.375], [-0.1, 0.1]])
+
+
+def test_gradient_changes_neither_logits_nor_labels():
+    logits, labels = np.zeros((2, 3)), np.array([0, 2])
+    cross_entropy_backward(logits, labels)
+    assert not logits.any()
+    assert labels.tolist() == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"), [([0, 1], r"labels must have shape \(3,\)"), ([0, 1, 4], "got label 4")]
+)
+def test_bad_labels_on_the_way_back(labels, message):
+    with pytest.raises(ValueError, match=message):
+        cross_entropy_backward(LOGITS, labels)

@@ -5,7 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.reference import batch_norm, batch_norm_inference
+from course_utils.reference import (
+    batch_norm,
+    batch_norm_backward,
+    batch_norm_inference,
+)
 from tests.reference.cases import (
     CASES,
     FEWER_CASES,
@@ -14,6 +18,11 @@ from tests.reference.cases import (
     for_keras,
     numbers,
     seeds,
+)
+from tests.reference.gradients import (
+    assert_matches_differences,
+    assert_matches_tensorflow,
+    tensorflow_gradients,
 )
 
 epsilons = st.sampled_from([1e-3, 1e-5, 0.5])
@@ -145,3 +154,76 @@ def test_bad_input(arguments, epsilon, message):
 def test_bad_statistics(mean, var, message):
     with pytest.raises(ValueError, match=message):
         batch_norm_inference(X, ONES, ONES, mean, var)
+
+
+@CASES
+@given(batches(st.just("float64")), epsilons, seeds)
+def test_gradients_agree_with_differences(batch, epsilon, seed):
+    x, gamma, beta = batch
+    x = x + np.arange(len(x)).reshape(-1, *[1] * (x.ndim - 1))  # no channel is nearly constant
+    dy = np.random.default_rng(seed).normal(size=x.shape)
+
+    def forward(x, gamma, beta):
+        return batch_norm(x, gamma, beta, epsilon=epsilon)[0]
+
+    gradients = batch_norm_backward(dy, x, gamma, epsilon=epsilon)
+    assert_matches_differences(forward, (x, gamma, beta), gradients, dy)
+
+
+@CASES
+@given(batches(st.just("float32")), epsilons, seeds)
+def test_gradients_agree_with_tensorflow(batch, epsilon, seed):
+    import tensorflow as tf
+
+    x, gamma, beta = batch
+    x = x + np.float32(3) * np.arange(len(x), dtype="f4").reshape(-1, *[1] * (x.ndim - 1))
+    dy = np.random.default_rng(seed).normal(size=x.shape).astype(np.float32)
+
+    def forward(x, gamma, beta):
+        mean, var = tf.nn.moments(x, list(range(x.ndim - 1)))
+        return tf.nn.batch_normalization(x, mean, var, beta, gamma, epsilon)
+
+    # In float64, because TensorFlow itself loses digits in float32 here.
+    wide = [array.astype(np.float64) for array in (x, gamma, beta)]
+    expected = tensorflow_gradients(forward, wide, dy.astype(np.float64))
+    expected = [gradient.astype(np.float32) for gradient in expected]
+    size = np.abs(gamma).max() * np.abs(dy).max()  # with two examples, dx all but cancels
+    gradients = batch_norm_backward(dy, x, gamma, epsilon=epsilon)
+    assert_matches_tensorflow(gradients, expected, size)
+
+
+@FEWER_CASES
+@given(batches(st.just("float64")), seeds)
+def test_moving_or_stretching_a_batch_changes_nothing(batch, seed):
+    """With a small epsilon, x + c and c * x are normalized to the same: dx cannot point there."""
+    x, gamma, _ = batch
+    x = x + 3.0 * np.arange(len(x)).reshape(-1, *[1] * (x.ndim - 1))
+    dy = np.random.default_rng(seed).normal(size=x.shape)
+    dx, _, _ = batch_norm_backward(dy, x, gamma, epsilon=1e-12)
+    axes = tuple(range(x.ndim - 1))
+    np.testing.assert_allclose(dx.sum(axis=axes), 0, atol=1e-9)
+    np.testing.assert_allclose((dx * x).sum(axis=axes), 0, atol=1e-6)
+
+
+def test_dtypes_of_gradients():
+    dy, gamma = np.ones((4, 3), np.float32), np.ones(3, np.float32)
+    for x in (np.ones((4, 3), np.float16), np.eye(4, 3, dtype=np.float32)):
+        assert {g.dtype.name for g in batch_norm_backward(dy, x, gamma)} == {"float32"}
+    half = np.eye(4, 3, dtype=np.float16)
+    assert {g.dtype.name for g in batch_norm_backward(half, half, half[0])} == {"float16"}
+
+
+@pytest.mark.parametrize(
+    ("dy", "x", "gamma", "epsilon", "message"),
+    [
+        (X[:3], X, ONES, 1e-3, r"shape of the output, \(4, 3\), got shape \(3, 3\)"),
+        (ONES, X, ONES, 1e-3, r"\(4, 3\), got shape \(3,\)"),
+        (X, X, np.ones(4), 1e-3, r"gamma must have shape \(3,\)"),
+        (X, X, ONES, 0, "epsilon must be a positive number, got 0"),
+        (X[:0], X[:0], ONES, 1e-3, "at least one value per channel"),
+        (ONES, ONES, ONES, 1e-3, r"x must have shape \(\.\.\., C\)"),
+    ],
+)
+def test_bad_gradients(dy, x, gamma, epsilon, message):
+    with pytest.raises(ValueError, match=message):
+        batch_norm_backward(dy, x, gamma, epsilon=epsilon)

@@ -7,18 +7,24 @@ from hypothesis import strategies as st
 
 from course_utils.reference import (
     avg_pool2d,
+    avg_pool2d_backward,
     avg_pool2d_loops,
     global_avg_pool2d,
+    global_avg_pool2d_backward,
     global_max_pool2d,
+    global_max_pool2d_backward,
     max_pool2d,
+    max_pool2d_backward,
     max_pool2d_loops,
 )
+from course_utils.reference.pooling import pool_arguments
 from tests.reference.cases import (
     CASES,
     FEWER_CASES,
     assert_close,
     both,
     dtypes,
+    explicit,
     float_dtypes,
     for_keras,
     image_sizes,
@@ -27,6 +33,11 @@ from tests.reference.cases import (
     paddings,
     seeds,
     strides,
+)
+from tests.reference.gradients import (
+    assert_matches_differences,
+    assert_matches_tensorflow,
+    tensorflow_gradients,
 )
 
 
@@ -198,3 +209,158 @@ def test_bad_input_of_global_pooling(pool):
         pool(X[0])
     with pytest.raises(ValueError, match=r"at least one pixel, got x of shape \(2, 5, 0, 3\)"):
         pool(X[:, :, :0])
+
+
+POOLS = [(max_pool2d, max_pool2d_backward), (avg_pool2d, avg_pool2d_backward)]
+GLOBAL_POOLS = [
+    (global_max_pool2d, global_max_pool2d_backward),
+    (global_avg_pool2d, global_avg_pool2d_backward),
+]
+
+
+def apart(x, rng):
+    """Different numbers, far enough apart that no small step changes their order."""
+    return rng.permutation(x.size).reshape(x.shape).astype(x.dtype) - x.size // 2
+
+
+@FEWER_CASES
+@given(poolings(st.just("float64")), seeds)
+@pytest.mark.parametrize(("pool", "backward"), POOLS)
+def test_gradients_agree_with_differences(pool, backward, case, seed):
+    x, size, options = case
+    rng = np.random.default_rng(seed)
+    x = apart(x, rng)
+    dy = rng.normal(size=pool(x, size, **options).shape)
+    gradient = backward(dy, x, size, **options)
+    assert_matches_differences(lambda x: pool(x, size, **options), (x,), [gradient], dy)
+
+
+@CASES
+@given(poolings(st.just("float32")), seeds)
+@pytest.mark.parametrize(("pool", "backward"), POOLS)
+def test_gradients_agree_with_tensorflow(pool, backward, case, seed):
+    x, size, options = case
+    rng = np.random.default_rng(seed)
+    x = apart(x, rng)
+    dy = rng.normal(size=pool(x, size, **options).shape).astype(np.float32)
+    expected = tensorflow_gradients(lambda x: tensorflow_pool(pool, x, size, options), (x,), dy)
+    assert_matches_tensorflow([backward(dy, x, size, **options)], expected)
+
+
+def tensorflow_pool(pool, x, size, options):
+    import tensorflow as tf
+
+    windows, padding = keras_windows(size, options), options["padding"]
+    theirs, border = (tf.nn.max_pool2d, -np.inf) if pool is max_pool2d else (tf.nn.avg_pool2d, 0)
+    if padding in ("valid", "same"):
+        return theirs(x, *windows, padding.upper())
+    sides = [(0, 0), *explicit(padding), (0, 0)]
+    y = theirs(tf.pad(x, sides, constant_values=border), *windows, "VALID")
+    if pool is avg_pool2d:  # TensorFlow counted these zeros
+        y = y / theirs(tf.pad(tf.ones_like(x), sides), *windows, "VALID")
+    return y
+
+
+@CASES
+@given(poolings(st.just("float32")), seeds)
+@pytest.mark.parametrize(("pool", "backward"), GLOBAL_POOLS)
+def test_global_gradients_agree_with_tensorflow(pool, backward, case, seed):
+    import tensorflow as tf
+
+    rng = np.random.default_rng(seed)
+    x = apart(case[0], rng)
+    dy = rng.normal(size=(len(x), x.shape[3])).astype(np.float32)
+    theirs = tf.reduce_max if pool is global_max_pool2d else tf.reduce_mean
+    expected = tensorflow_gradients(lambda x: theirs(x, (1, 2)), (x,), dy)
+    assert_matches_tensorflow([backward(dy, x)], expected)
+
+
+@FEWER_CASES
+@given(poolings(st.just("float64")), seeds)
+@pytest.mark.parametrize(("pool", "backward"), GLOBAL_POOLS)
+def test_global_gradients_agree_with_differences(pool, backward, case, seed):
+    rng = np.random.default_rng(seed)
+    x = apart(case[0], rng)
+    dy = rng.normal(size=(len(x), x.shape[3]))
+    assert_matches_differences(pool, (x,), [backward(dy, x)], dy)
+
+
+def test_the_first_maximum_of_a_tie_gets_all_of_the_gradient():
+    x = np.array([[1, 5, 7, 7], [5, 5, 7, 7], [0, 0, 2, 3], [0, 0, 3, 1]]).reshape(1, 4, 4, 1)
+    dx = max_pool2d_backward(np.array([1.0, 2, 3, 4]).reshape(1, 2, 2, 1), x)
+    assert dx[0, :, :, 0].tolist() == [[0, 1, 2, 0], [0, 0, 0, 0], [3, 0, 0, 4], [0, 0, 0, 0]]
+
+
+@FEWER_CASES
+@given(poolings(st.sampled_from(["float64", "int8", "bool"])), seeds)
+def test_ties_in_windows_that_overlap(case, seed):
+    """Against the rule itself, window by window: argmax takes the first maximum."""
+    x, size, options = case
+    x = x if x.dtype == bool else (x > 0).astype(x.dtype)
+    y = max_pool2d(x, size, **options)
+    dy = np.random.default_rng(seed).normal(size=y.shape)
+    sliding = pool_arguments(x, size, options["stride"], options["padding"])[1]
+    # The position of each pixel, and -1 in the padding, which never wins.
+    places = np.arange(x.shape[1] * x.shape[2]).reshape(x.shape[1:3])
+    places = np.pad(places, sliding.padding, constant_values=-1)
+    expected = np.zeros((len(x), x.shape[1] * x.shape[2], x.shape[3]))
+    for n, row, column, c in np.ndindex(y.shape):
+        top, left = row * sliding.stride[0], column * sliding.stride[1]
+        window = places[top : top + sliding.kernel[0], left : left + sliding.kernel[1]]
+        window = window[window >= 0]
+        winner = window[x[n, :, :, c].ravel()[window].argmax()]
+        expected[n, winner, c] += dy[n, row, column, c]
+    dx = max_pool2d_backward(dy, x, size, **options)
+    np.testing.assert_allclose(dx, expected.reshape(x.shape), atol=1e-12)
+
+
+def test_the_first_maximum_of_a_feature_map_gets_the_gradient():
+    x = np.array([[2, 3], [3, 3]]).reshape(1, 2, 2, 1)
+    assert global_max_pool2d_backward([[5.0]], x).ravel().tolist() == [0, 5, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int64"])
+def test_padding_never_receives_a_gradient(dtype):
+    x = np.full((1, 3, 3, 1), -np.inf if dtype == "float64" else np.iinfo(dtype).min, dtype)
+    for pool, backward in POOLS:
+        dy = np.ones(pool(np.ones(x.shape), 2, stride=2, padding=1).shape)
+        dx = backward(dy, x, 2, stride=2, padding=1)
+        assert dx.sum() == dy.sum()
+
+
+@FEWER_CASES
+@given(poolings(st.just("float64")), seeds)
+def test_average_pooling_is_adjoint_to_its_gradient(case, seed):
+    x, size, options = case
+    y = avg_pool2d(x, size, **options)
+    dy = np.random.default_rng(seed).normal(size=y.shape)
+    dx = avg_pool2d_backward(dy, np.zeros_like(x), size, **options)
+    assert abs(np.vdot(y, dy) - np.vdot(x, dx)) < 1e-10
+
+
+def test_dtypes_and_empty_batches_on_the_way_back():
+    x = np.ones((2, 4, 4, 3))
+    for backward, shape in [(b, (2, 2, 2, 3)) for _, b in POOLS] + [
+        (b, (2, 3)) for _, b in GLOBAL_POOLS
+    ]:
+        for dtype in (np.float16, np.float32):
+            assert backward(np.ones(shape, dtype), x.astype(dtype)).dtype == dtype
+        assert backward(np.ones(shape, np.float32), x.astype(np.uint8)).dtype == np.float32
+        assert backward(np.ones(shape, int), x.astype(int)).dtype == np.float64
+        assert backward(np.ones(shape)[:0], x[:0]).shape == (0, 4, 4, 3)
+
+
+@pytest.mark.parametrize(("pool", "backward"), POOLS)
+def test_bad_gradients(pool, backward):
+    with pytest.raises(ValueError, match=r"output, \(2, 2, 3, 3\), got shape \(2, 3, 3, 3\)"):
+        backward(np.ones((2, 3, 3, 3)), X, 2)
+    with pytest.raises(ValueError, match="padding must be smaller than the window"):
+        backward(np.ones((2, 3, 3, 3)), X, 2, padding=2)
+
+
+@pytest.mark.parametrize(("pool", "backward"), GLOBAL_POOLS)
+def test_bad_gradients_of_global_pooling(pool, backward):
+    with pytest.raises(ValueError, match=r"output, \(2, 3\), got shape \(2, 1, 1, 3\)"):
+        backward(np.ones((2, 1, 1, 3)), X)
+    with pytest.raises(ValueError, match="at least one pixel"):
+        backward(np.ones((2, 3)), X[:, :0])

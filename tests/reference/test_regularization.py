@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.reference import dropout
+from course_utils.reference import (
+    dropout,
+    dropout_backward,
+)
 from tests.reference.cases import CASES, assert_close, float_dtypes, numbers, seeds
+from tests.reference.gradients import (
+    assert_matches_differences,
+    assert_matches_tensorflow,
+    tensorflow_gradients,
+)
 
 
 @CASES
@@ -71,3 +79,50 @@ def test_bad_rate(rate):
 def test_bad_generator(rng):
     with pytest.raises(ValueError, match=r"rng must be a numpy\.random\.Generator.*got"):
         dropout(np.ones(3), 0.5, rng)
+
+
+@CASES
+@given(st.integers(1, 50), st.floats(0, 0.95), seeds)
+def test_gradient_agrees_with_differences_for_the_same_mask(n, rate, seed):
+    rng = np.random.default_rng(seed)
+    x, dy = rng.normal(size=n), rng.normal(size=n)
+    _, mask = dropout(x, rate, np.random.default_rng(seed))
+
+    def forward(x):
+        return dropout(x, rate, np.random.default_rng(seed))[0]
+
+    assert_matches_differences(forward, (x,), [dropout_backward(dy, mask, rate)], dy)
+
+
+@CASES
+@given(st.integers(1, 50), st.floats(0, 0.95), seeds)
+def test_gradient_agrees_with_tensorflow(n, rate, seed):
+    import tensorflow as tf
+
+    x, dy = np.random.default_rng(seed).normal(size=(2, n)).astype(np.float32) + np.float32(10)
+    scale = 1 / (1 - rate)
+    tensor = tf.nn.dropout(x, rate, seed=seed % 2**31)
+    mask = tensor.numpy() > 0
+    expected = tensorflow_gradients(lambda x: tf.where(mask, x * scale, 0), (x,), dy)
+    np.testing.assert_allclose(tensor.numpy()[mask], (x * scale)[mask], rtol=1e-5)
+    assert_matches_tensorflow([dropout_backward(dy, mask, rate)], expected)
+
+
+def test_gradient_keeps_its_dtype():
+    mask = np.array([True, False])
+    for dtype in (np.float16, np.float32, np.float64):
+        assert dropout_backward(np.ones(2, dtype), mask, 0.5).dtype == dtype
+    assert dropout_backward([1, 1], mask, 0.5).tolist() == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("dy", "mask", "rate", "message"),
+    [
+        (np.ones(2), np.ones(3, bool), 0.5, r"shape of the output, \(3,\), got shape \(2,\)"),
+        (np.ones(3), np.ones(3), 0.5, "mask must be the boolean array .* got dtype float64"),
+        (np.ones(3), np.ones(3, bool), 1, "rate must be a number"),
+    ],
+)
+def test_bad_gradients(dy, mask, rate, message):
+    with pytest.raises(ValueError, match=message):
+        dropout_backward(dy, mask, rate)
