@@ -3,12 +3,13 @@
 import ast
 import inspect
 import keyword
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from course_utils import reference
-from course_utils.exercises import catalog, evaluate
+from course_utils.exercises import catalog, evaluate, registry
 from course_utils.exercises.comparing import compare
 from course_utils.exercises.running import run
 
@@ -31,6 +32,13 @@ def source_of(exercise):
     names = {"np": np}
     exec(inspect.getsource(exercise.reference), names)
     return names[exercise.id]
+
+
+def test_every_module_with_exercises_is_registered():
+    # One that is not would be in no catalog, and no test would miss it.
+    folder = Path(registry.__file__).parent
+    found = {path.stem for path in folder.glob("*.py") if "\nEXERCISES" in path.read_text("utf-8")}
+    assert found == set(registry.MODULES)
 
 
 def test_there_are_enough():

@@ -7,7 +7,18 @@ itself (see pyproject.toml).
 import pytest
 import yaml
 
-from tools.notebooks import ROOT, as_text, chapters, code_cells, complaints, normalize, read, tags
+from course_utils.exercises import catalog
+from tools.notebooks import (
+    ROOT,
+    as_text,
+    chapters,
+    code_cells,
+    complaints,
+    exercise_pairs,
+    normalize,
+    read,
+    tags,
+)
 
 each_chapter = pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
 
@@ -36,6 +47,15 @@ def test_every_chapter_is_in_the_book():
     assert [name for name in files if name.startswith("chapters/")] == [
         f"chapters/{path.stem}" for path in chapters()
     ]
+
+
+def test_every_exercise_is_asked_once_and_in_its_chapter():
+    asked = [
+        (name, int(path.stem.split("_")[0]))
+        for path in chapters()
+        for name, _, _ in exercise_pairs(read(path))
+    ]
+    assert sorted(asked) == sorted((exercise.id, exercise.chapter) for exercise in catalog())
 
 
 def test_nbval_collects_every_cell(pytestconfig):
