@@ -1,6 +1,7 @@
 """Run an answer on every input and write down what happened, whatever it does."""
 
 import copy
+import ctypes
 import inspect
 import sys
 import threading
@@ -55,8 +56,10 @@ def run(
     """Call the answer on copies of all inputs; never raises for what the answer does.
 
     With a time limit (seconds for all inputs together) the answer runs in a thread of its own, so
-    that the caller gets the outcomes in time even if the answer cannot be stopped. Where there are
-    no threads (in a browser page) whoever runs the page's worker stops it.
+    that the caller gets the outcomes in time even if the answer cannot be stopped. One call into C
+    that keeps Python's lock, such as ``sum(range(10**12))``, delays even that: who must be sure of
+    the time runs a process. Where there are no threads (in a browser page) whoever runs the page's
+    worker stops it.
     """
     outcomes: list[Outcome] = []
     stopping = threading.Event()
@@ -86,8 +89,6 @@ def run(
 
 def _stop(thread: threading.Thread) -> None:
     """Ask the thread to end; one that swallows the request is left behind as a daemon."""
-    import ctypes  # not everywhere: a browser page has neither threads nor this
-
     for _ in range(3):
         # SystemExit, since a thread that ends by it prints no traceback.
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
