@@ -1,5 +1,6 @@
 """Run an answer on every input and write down what happened, whatever it does."""
 
+import builtins
 import copy
 import ctypes
 import inspect
@@ -108,7 +109,7 @@ def _call(answer: Callable, signature: inspect.Signature, arguments: dict) -> Ou
         if event == "call" and code.co_filename.startswith(REFERENCE_FOLDER):
             reference_call = reference_call or code.co_name
 
-    previous = sys.getprofile()
+    previous, builtin = sys.getprofile(), vars(builtins).copy()
     try:
         given = copy.deepcopy(arguments)
         bound = signature.bind(**given)
@@ -117,6 +118,7 @@ def _call(answer: Callable, signature: inspect.Signature, arguments: dict) -> Ou
             value = answer(*bound.args, **bound.kwargs)
         finally:
             sys.setprofile(previous)
+            vars(builtins).update(builtin)  # what the answer took away, all that follows needs
         value = _plain(value)
         mutated = tuple(name for name in arguments if not _same(arguments[name], given[name]))
     except BaseException as error:

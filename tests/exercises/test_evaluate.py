@@ -1,5 +1,6 @@
 """`evaluate` says what is wrong in the student's terms and never raises for what answers do."""
 
+import builtins
 import contextlib
 import functools
 import threading
@@ -156,6 +157,10 @@ def interrupts(image, weights):
     raise KeyboardInterrupt
 
 
+def takes_len_away(image, weights):
+    del builtins.len
+
+
 class UnprintableError(Exception):
     def __str__(self):
         raise RuntimeError("no message for you")
@@ -245,6 +250,7 @@ def boxed(value):
         (lambda image, weights: 1 / 0, "raised ZeroDivisionError: division by zero"),
         (lambda image: image, "raised TypeError"),
         (exits, "raised SystemExit"),
+        (takes_len_away, "returned None"),
         (interrupts, "raised KeyboardInterrupt"),
         (recurses, "raised RecursionError"),
         (raises_unprintable, "raised UnprintableError: (its message could not be read)"),
