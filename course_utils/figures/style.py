@@ -16,7 +16,7 @@ GREEN = "#009e73"
 PURPLE = "#cc79a7"
 CYCLE = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
 
-# Signed values (kernels, gradients): blue below zero, white at zero, orange-brown above.
+# Signed values (kernels, gradients): purple below zero, white at zero, orange above.
 DIVERGING = "PuOr_r"
 # Values from zero up (images, feature maps).
 SEQUENTIAL = "cividis"
