@@ -7,7 +7,7 @@ import numpy as np
 from course_utils import reference
 from course_utils.figures import style
 from course_utils.figures.animation import Animation
-from course_utils.figures.drawing import Drawing
+from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import (
     KERNEL,
     RESULT,
@@ -23,6 +23,7 @@ from course_utils.figures.grids import (
 WINDOW_COLORS = (WINDOW, KERNEL, RESULT, "#f3dfe9")
 
 
+@course_style()
 def activation_curves() -> Drawing:
     """ReLU, leaky ReLU, sigmoid and tanh, each with its slope."""
     x = np.linspace(-5, 5, 501)
@@ -54,6 +55,7 @@ def activation_curves() -> Drawing:
     return drawing
 
 
+@course_style()
 def outputs_along_a_line(x: np.ndarray, outputs: Mapping[str, np.ndarray]) -> Drawing:
     """Outputs of networks over their one input; the mapping goes from a label to the values."""
     bends = {label: _bends(y) for label, y in outputs.items()}
@@ -81,6 +83,7 @@ def _bends(y: np.ndarray) -> int:
     return int(np.sum(changed & ~np.concatenate(([False], changed[:-1]))))
 
 
+@course_style()
 def before_and_after_relu(image: np.ndarray, response: np.ndarray) -> Drawing:
     """A photograph, a filter's response to it, and what ReLU keeps of it and of its negative."""
     kept, kept_negative = reference.relu(response), reference.relu(-response)
@@ -109,6 +112,7 @@ def before_and_after_relu(image: np.ndarray, response: np.ndarray) -> Drawing:
     return drawing
 
 
+@course_style()
 def nudges_through_depth(sizes: Mapping[str, Sequence[float]]) -> Drawing:
     """How much of a small change of the input is left after each layer.
 
@@ -143,6 +147,7 @@ def nudges_through_depth(sizes: Mapping[str, Sequence[float]]) -> Drawing:
     return drawing
 
 
+@course_style()
 def max_and_average_pooling(feature_map: np.ndarray) -> Drawing:
     """A feature map with even sides, and its 2x2 maxima and averages side by side."""
     maxima = _pooled(reference.max_pool2d, feature_map)
@@ -170,6 +175,7 @@ def max_and_average_pooling(feature_map: np.ndarray) -> Drawing:
     return drawing
 
 
+@course_style()
 def pooling_a_moving_pixel(steps: int = 5) -> Animation:
     """A bright pixel moves right by one pixel a step; the 2x2 maxima follow in jumps of two."""
     maps = [np.zeros((4, 8)) for _ in range(steps)]
@@ -213,6 +219,7 @@ def _pooled(pool, feature_map):
     return pool(feature_map[np.newaxis, :, :, np.newaxis])[0, :, :, 0]
 
 
+@course_style()
 def change_under_shift(changes: Mapping[str, Sequence[float]]) -> Drawing:
     """How much pooled maps differ from those of the shifted images.
 
@@ -241,6 +248,7 @@ def change_under_shift(changes: Mapping[str, Sequence[float]]) -> Drawing:
     return drawing
 
 
+@course_style()
 def aliasing(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Drawing:
     """Signals in pairs, left the original's and right that of its shifted copy, as bars.
 
@@ -273,6 +281,7 @@ def _as_text(signal) -> str:
     return " ".join(f"{value:g}" for value in signal)
 
 
+@course_style()
 def parameters_by_layer(counts: Mapping[str, int]) -> Drawing:
     """How many parameters each layer of a network has, as bars."""
     total = sum(counts.values())
@@ -294,6 +303,7 @@ def parameters_by_layer(counts: Mapping[str, int]) -> Drawing:
     return drawing
 
 
+@course_style()
 def forward_pass(
     stages: Sequence[np.ndarray],
     probabilities: Mapping[str, float],

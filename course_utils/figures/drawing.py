@@ -1,6 +1,7 @@
 """A figure that knows in words what it shows."""
 
 import base64
+import contextlib
 import html
 import io
 
@@ -27,9 +28,20 @@ SETTINGS = {
     "axes.spines.right": False,
     "axes.prop_cycle": cycler(color=style.CYCLE),
     "font.size": 10,
-    "axes.titlesize": 10,
-    "axes.titlelocation": "left",
 }
+
+
+@contextlib.contextmanager
+def course_style():
+    """The course's settings and matplotlib's own defaults, whatever the reader has set.
+
+    As a decorator it belongs on every function that draws: colors and sizes of legends, notes and
+    titles are read when they are made, not when the figure is.
+    """
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        yield
 
 
 class Drawing(Figure):
@@ -49,14 +61,14 @@ class Drawing(Figure):
     def __init__(self, *, alt: str, figsize: tuple[float, float] = (6.4, 3.6), **options):
         if not alt.strip():
             raise ValueError("alt is empty; expected a sentence that says what the figure shows")
-        with matplotlib.rc_context(SETTINGS):
+        with course_style():
             super().__init__(figsize=figsize, dpi=DOTS_PER_INCH, layout="constrained", **options)
         FigureCanvasAgg(self)
         self.alt = alt
 
     def add_subplot(self, *args, **kwargs):
         """As in Figure, in the course's style."""
-        with matplotlib.rc_context(SETTINGS):
+        with course_style():
             return super().add_subplot(*args, **kwargs)
 
     def png(self) -> bytes:
@@ -65,7 +77,7 @@ class Drawing(Figure):
         256 colors, which halve the size of the committed notebooks and of the book's pages.
         """
         drawn, small = io.BytesIO(), io.BytesIO()
-        with matplotlib.rc_context(SETTINGS):
+        with course_style():
             self.savefig(drawn, format="png", metadata={"Software": None})
         picture = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
         picture.save(small, format="png", optimize=True)

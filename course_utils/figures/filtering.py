@@ -5,11 +5,12 @@ import math
 import numpy as np
 
 from course_utils.figures import style
-from course_utils.figures.drawing import Drawing
+from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import KERNEL, cell_canvas, draw_cells, in_words, write
 from course_utils.reference import conv2d, correlate2d
 
 
+@course_style()
 def pictures(panels, *, alt, columns=2, inches=6.4, values=False):
     """Images and feature maps side by side.
 
@@ -55,6 +56,7 @@ def show_picture(axes, picture):
         )
 
 
+@course_style()
 def filtered_photograph(photograph, kernels):
     """A photograph and its feature maps.
 
@@ -85,6 +87,7 @@ def filtered_photograph(photograph, kernels):
     )
 
 
+@course_style()
 def channel_sum(image, kernel):
     """One filter on a color image: a response for each channel, and their sum.
 
@@ -116,6 +119,7 @@ def channel_sum(image, kernel):
     return drawing
 
 
+@course_style()
 def filters_to_maps(image, kernels):
     """One image, several filters, one map for each; stacked, the maps are the layer's output.
 
@@ -179,6 +183,7 @@ def _arrow(axes, start, end):
     axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": style.GREY})
 
 
+@course_style()
 def feature_maps(image, w, b=None):
     """The filters of a layer and what each answers on one image, after ReLU.
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.figures import style
+from course_utils.figures.drawing import course_style
 from course_utils.figures.grids import (
     KERNEL,
     RESULT,
@@ -17,6 +18,7 @@ from course_utils.figures.grids import (
 from course_utils.reference import correlate2d
 
 
+@course_style()
 def channel_connections(channels=6, kernel=3, groups=(1, 2, 6)):
     """Which input channels each output map looks at, for several numbers of groups.
 
@@ -53,6 +55,7 @@ def channel_connections(channels=6, kernel=3, groups=(1, 2, 6)):
     return drawing
 
 
+@course_style()
 def patches_times_kernel(image, kernel):
     """A convolution as one matrix product: patches as rows, the kernel as a column.
 

@@ -3,10 +3,11 @@
 import numpy as np
 
 from course_utils.figures import style
-from course_utils.figures.drawing import Drawing
+from course_utils.figures.drawing import Drawing, course_style
 from course_utils.reference import receptive_field
 
 
+@course_style()
 def receptive_field_growth(layers, n=12):
     """Side view of a stack of layers: the values that one value of the last layer depends on.
 
@@ -61,6 +62,7 @@ def _positions(layers, n):
     return positions
 
 
+@course_style()
 def influence(weights, inner):
     """How much each pixel of a receptive field counts, with a frame around its inner part.
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.figures import style
 from course_utils.figures.animation import Animation
+from course_utils.figures.drawing import course_style
 from course_utils.figures.grids import (
     KERNEL,
     RESULT,
@@ -21,6 +22,7 @@ from course_utils.reference import correlate2d, output_size
 from course_utils.reference.geometry import slide
 
 
+@course_style()
 def one_window(patch, kernel):
     """Patch times kernel, entry by entry, and the sum.
 
@@ -52,6 +54,7 @@ def one_window(patch, kernel):
     return drawing
 
 
+@course_style()
 def sliding_window(image, kernel, stride=1):
     """A kernel on its way over an image, one place after the other.
 
@@ -121,6 +124,7 @@ def _sliding_frame(image, kernel, output, stride, places, number):
     return drawing
 
 
+@course_style()
 def stride_and_padding(n=5, kernel=3):
     """The places of a kernel for stride 1 and 2, without padding and with "same" padding.
 
@@ -170,6 +174,7 @@ def _places(axes, n, kernel, stride, padding, size, left, top):
     write(axes, x + size / 2, top + around + size + 0.7, f"{size} × {size}", size=12)
 
 
+@course_style()
 def coverage(n=5, kernel=3):
     """How many windows look at each pixel, for three paddings and stride 1.
 
@@ -212,6 +217,7 @@ def window_counts(n, kernel, padding):
     return padded[padding : padding + n, padding : padding + n]
 
 
+@course_style()
 def same_padding_windows(n=6, kernel=3, stride=2):
     """Where the windows stand along one axis: TensorFlow's "same" and equal padding.
 
@@ -251,6 +257,7 @@ def same_padding_windows(n=6, kernel=3, stride=2):
     return drawing
 
 
+@course_style()
 def dilated_windows(kernel=3, dilations=(1, 2, 3)):
     """Which pixels a kernel looks at with several dilations.
 

@@ -6,7 +6,7 @@ from matplotlib.patches import ConnectionPatch, Rectangle
 
 from course_utils.figures import style
 from course_utils.figures.animation import Animation
-from course_utils.figures.drawing import Drawing
+from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import (
     KERNEL,
     RESULT,
@@ -24,6 +24,7 @@ from course_utils.reference import correlate2d, parameter_count
 WIDTH = 5.0
 
 
+@course_style()
 def zoom_into_pixels(photograph, top, left, size=6):
     """A photograph, a few of its pixels, and their numbers in the red channel.
 
@@ -74,6 +75,7 @@ def zoom_into_pixels(photograph, top, left, size=6):
     return drawing
 
 
+@course_style()
 def color_channels(image):
     """A color image and its three channels.
 
@@ -97,6 +99,7 @@ def color_channels(image):
     return drawing
 
 
+@course_style()
 def class_samples(images, labels, names):
     """The first image of each class.
 
@@ -118,6 +121,7 @@ def class_samples(images, labels, names):
     return drawing
 
 
+@course_style()
 def flattening(image):
     """A small image and the vector that it becomes, with the neighbors of its middle pixel.
 
@@ -159,6 +163,7 @@ def flattening(image):
     return drawing
 
 
+@course_style()
 def parameter_bars(shapes, units=1000, filters=64, kernel=3):
     """Parameters of one dense and one convolutional layer, for images of several shapes.
 
@@ -188,6 +193,7 @@ def parameter_bars(shapes, units=1000, filters=64, kernel=3):
     return drawing
 
 
+@course_style()
 def parameter_growth(sides, units=1000, channels=3, filters=64, kernel=3):
     """How the parameters of one layer grow with the side of a square image.
 
@@ -226,6 +232,7 @@ def parameter_growth(sides, units=1000, channels=3, filters=64, kernel=3):
     return drawing
 
 
+@course_style()
 def shuffled_pixels(images, order, names):
     """Images above, the same images with their pixels in another order below.
 
@@ -249,6 +256,7 @@ def shuffled_pixels(images, order, names):
     return drawing
 
 
+@course_style()
 def learned_weights(weights, shape, names):
     """The weights of a linear classifier, one image a class: what it looks for.
 
@@ -273,6 +281,7 @@ def learned_weights(weights, shape, names):
     return drawing
 
 
+@course_style()
 def two_places(first, second):
     """One image at the place where a classifier saw it in training, and at another place.
 
@@ -294,6 +303,7 @@ def two_places(first, second):
     return drawing
 
 
+@course_style()
 def connections(n=6, kernel=3):
     """A dense, a local and a convolutional layer on a short signal, with their matrices.
 
@@ -368,6 +378,7 @@ def _weight_color(weight, last):
     return colormaps["turbo"](0.05 + 0.9 * weight / last)
 
 
+@course_style()
 def three_ways(counts, title):
     """Parameters of layers that have the same outputs.
 
@@ -389,6 +400,7 @@ def three_ways(counts, title):
     return drawing
 
 
+@course_style()
 def edges_to_corners(image, top_edges, left_edges, corners):
     """Edge maps of a first layer, and the corner map that a second layer makes of them.
 
@@ -416,6 +428,7 @@ def edges_to_corners(image, top_edges, left_edges, corners):
     return drawing
 
 
+@course_style()
 def moving_pattern(pattern, places, side=7):
     """A pattern that moves over an image, the map of its matches, and the map's largest value.
 
@@ -468,6 +481,7 @@ def _moving_frame(pattern, row, column, side):
     return drawing
 
 
+@course_style()
 def accuracy_by_shift(shifts, accuracies):
     """Accuracy of classifiers on images that are shifted away from where they were in training.
 
@@ -499,6 +513,7 @@ def accuracy_by_shift(shifts, accuracies):
     return drawing
 
 
+@course_style()
 def pipeline(stages):
     """A network from the image to the classes, stage by stage.
 

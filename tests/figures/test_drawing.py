@@ -1,13 +1,16 @@
 """A drawing shows itself with its alternative text, and leaves pyplot and its settings alone."""
 
+import inspect
 import re
 import subprocess
 import sys
 
 import matplotlib
+import matplotlib.style
 import numpy as np
 import pytest
 
+from course_utils import figures
 from course_utils.figures import Animation, Drawing
 
 
@@ -42,9 +45,29 @@ def test_the_background_is_opaque_and_light_whatever_the_readers_settings():
     assert corner[3] == 255
 
 
+FUNCTIONS = [figure for figure in vars(figures).values() if inspect.isfunction(figure)]
+
+
+@pytest.mark.parametrize("figure", FUNCTIONS, ids=lambda figure: figure.__name__)
+def test_every_figure_is_drawn_in_the_courses_style(figure):
+    assert hasattr(figure, "__wrapped__"), "it needs @course_style()"
+
+
+def test_a_figure_looks_the_same_whatever_the_readers_settings():
+    # Its title, notes and legend too, which matplotlib styles when they are made.
+    def draw():
+        return figures.activation_curves().png() + figures.parameter_bars([(8, 8, 3)]).png()
+
+    usual = draw()
+    with matplotlib.style.context(
+        ["dark_background", {"axes.titlesize": 30, "legend.fontsize": 5}]
+    ):
+        assert draw() == usual
+
+
 def test_settings_stay_as_they_were():
     before = dict(matplotlib.rcParams)
-    a_line().png()
+    figures.parameter_bars([(8, 8, 3)]).png()
     assert dict(matplotlib.rcParams) == before
 
 
