@@ -71,7 +71,7 @@ def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid"):
     undecided = np.ones(y.shape, bool)
     for outputs, pixels in sliding.real_taps(x.shape[1:3]):
         wins = (x[:, *pixels] == y[:, *outputs]) & undecided[:, *outputs]
-        dx[:, *pixels] += np.where(wins, dy[:, *outputs], 0)
+        dx[:, *pixels] += dy[:, *outputs] * wins
         undecided[:, *outputs] ^= wins
     return dx.astype(dtype, copy=False)
 
