@@ -5,7 +5,7 @@ returns a new array. `f_backward(dy, ...)` takes the gradient of a loss with res
 then what f took, and returns the gradients with respect to f's arguments.
 """
 
-from .activations import (
+from course_utils.reference.activations import (
     leaky_relu,
     leaky_relu_backward,
     relu,
@@ -17,20 +17,34 @@ from .activations import (
     tanh,
     tanh_backward,
 )
-from .arithmetic import flop_count, output_size, parameter_count, receptive_field
-from .convolution import conv2d, conv2d_backward
-from .correlation import correlate2d
-from .depthwise import (
+from course_utils.reference.arithmetic import (
+    flop_count,
+    output_size,
+    parameter_count,
+    receptive_field,
+)
+from course_utils.reference.convolution import conv2d, conv2d_backward
+from course_utils.reference.correlation import correlate2d
+from course_utils.reference.depthwise import (
     depthwise_conv2d,
     depthwise_conv2d_backward,
     separable_conv2d,
     separable_conv2d_backward,
 )
-from .fully_connected import dense, dense_backward, flatten, flatten_backward
-from .loops import avg_pool2d_loops, conv2d_loops, correlate2d_loops, max_pool2d_loops
-from .losses import cross_entropy, cross_entropy_backward
-from .normalization import batch_norm, batch_norm_backward, batch_norm_inference
-from .pooling import (
+from course_utils.reference.fully_connected import dense, dense_backward, flatten, flatten_backward
+from course_utils.reference.loops import (
+    avg_pool2d_loops,
+    conv2d_loops,
+    correlate2d_loops,
+    max_pool2d_loops,
+)
+from course_utils.reference.losses import cross_entropy, cross_entropy_backward
+from course_utils.reference.normalization import (
+    batch_norm,
+    batch_norm_backward,
+    batch_norm_inference,
+)
+from course_utils.reference.pooling import (
     avg_pool2d,
     avg_pool2d_backward,
     global_avg_pool2d,
@@ -40,7 +54,7 @@ from .pooling import (
     max_pool2d,
     max_pool2d_backward,
 )
-from .regularization import dropout, dropout_backward
+from course_utils.reference.regularization import dropout, dropout_backward
 
 __all__ = [
     "avg_pool2d",

@@ -9,7 +9,14 @@ and if dy does not have the shape of f(x).
 
 import numpy as np
 
-from .checks import as_floats, as_gradient, as_numbers, is_number, is_whole, sum_dtypes
+from course_utils.reference.checks import (
+    as_floats,
+    as_gradient,
+    as_numbers,
+    is_number,
+    is_whole,
+    sum_dtypes,
+)
 
 
 def relu(x):

@@ -2,8 +2,8 @@
 
 from math import prod
 
-from .checks import is_whole
-from .geometry import NAMED_PADDINGS, padding_sides, slide, slide_1d
+from course_utils.reference.checks import is_whole
+from course_utils.reference.geometry import NAMED_PADDINGS, padding_sides, slide, slide_1d
 
 
 def output_size(n, kernel, stride=1, padding=0, dilation=1):

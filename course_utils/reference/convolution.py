@@ -32,7 +32,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import (
+from course_utils.reference.checks import (
     IMAGES,
     as_bias,
     as_gradient,
@@ -42,8 +42,8 @@ from .checks import (
     require_exact_sums,
     sum_dtypes,
 )
-from .geometry import Sliding, slide
-from .threads import in_threads, worker_count
+from course_utils.reference.geometry import Sliding, slide
+from course_utils.reference.threads import in_threads, worker_count
 
 # The buffers of one thread, in bytes: about the level 2 cache of a processor core.
 BLOCK_BYTES = 768 * 1024

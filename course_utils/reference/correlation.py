@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .checks import as_kernel, as_numbers, require_exact_sums, sum_dtypes
-from .geometry import slide
+from course_utils.reference.checks import as_kernel, as_numbers, require_exact_sums, sum_dtypes
+from course_utils.reference.geometry import slide
 
 
 def correlate2d(image, kernel, *, stride=1, padding=0):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import (
+from course_utils.reference.checks import (
     IMAGES,
     as_bias,
     as_gradient,
@@ -11,8 +11,8 @@ from .checks import (
     require_exact_sums,
     sum_dtypes,
 )
-from .convolution import conv2d, conv2d_backward
-from .geometry import pad_images, slide
+from course_utils.reference.convolution import conv2d, conv2d_backward
+from course_utils.reference.geometry import pad_images, slide
 
 
 def depthwise_conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1):

@@ -2,7 +2,7 @@
 
 from math import prod
 
-from .checks import (
+from course_utils.reference.checks import (
     as_bias,
     as_gradient,
     as_kernel,

@@ -5,10 +5,10 @@ The book shows these, and the tests compare the fast functions with them.
 
 import numpy as np
 
-from .checks import as_floats, sum_dtypes
-from .convolution import conv2d_arguments
-from .correlation import correlate2d_arguments
-from .pooling import pool_arguments
+from course_utils.reference.checks import as_floats, sum_dtypes
+from course_utils.reference.convolution import conv2d_arguments
+from course_utils.reference.correlation import correlate2d_arguments
+from course_utils.reference.pooling import pool_arguments
 
 
 def correlate2d_loops(image, kernel, *, stride=1, padding=0):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .checks import IMAGES, as_floats, as_gradient, as_numbers, sum_dtypes
-from .geometry import pair, slide
+from course_utils.reference.checks import IMAGES, as_floats, as_gradient, as_numbers, sum_dtypes
+from course_utils.reference.geometry import pair, slide
 
 
 def max_pool2d(x, size=2, *, stride=None, padding="valid"):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .checks import as_floats, as_gradient, as_numbers, is_number
+from course_utils.reference.checks import as_floats, as_gradient, as_numbers, is_number
 
 
 def dropout(x, rate, rng):
