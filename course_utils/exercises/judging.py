@@ -13,7 +13,6 @@ from course_utils.exercises.running import Outcome, run
 
 def judge(exercise: Exercise, inputs: list[dict], outcomes: list[Outcome]) -> Report:
     """The report on an answer whose calls on `inputs` had these outcomes."""
-    expected = [outcome.value for outcome in run(exercise.reference, exercise.signature, inputs)]
     used = next((outcome.reference_call for outcome in outcomes if outcome.reference_call), "")
     if used:
         return _report(
@@ -22,6 +21,7 @@ def judge(exercise: Exercise, inputs: list[dict], outcomes: list[Outcome]) -> Re
             f"It calls course_utils.reference.{used}. The exercise asks for code of your own.",
         )
 
+    expected = [outcome.value for outcome in run(exercise.reference, exercise.signature, inputs)]
     complaints = [_complaint(exercise, *case) for case in zip(expected, outcomes, strict=True)]
     failing = [i for i, complaint in enumerate(complaints) if complaint]
     if not failing:

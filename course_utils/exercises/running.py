@@ -80,8 +80,9 @@ def run(
         try:
             thread.join(time_limit)
         finally:  # also when Ctrl-C ends the waiting
+            alive = thread.is_alive()  # asked before its outcomes are read: they grow until it ends
             finished = list(outcomes)
-            if thread.is_alive():
+            if alive and len(finished) < len(inputs):
                 stopping.set()
                 _stop(thread)
                 finished.append(Outcome("timed out", error=f"{time_limit:g} s"))

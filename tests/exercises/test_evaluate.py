@@ -455,3 +455,18 @@ def test_stopping_an_answer_prints_nothing(capfd):
     time.sleep(0.3)
     out, err = capfd.readouterr()
     assert out + err == ""
+
+
+class LingeringThread(threading.Thread):
+    """Done with its work, not yet gone: what the time limit may meet by chance."""
+
+    def join(self, timeout=None):
+        super().join()
+
+    def is_alive(self):
+        return True
+
+
+def test_an_answer_that_finished_at_the_last_moment_is_judged(monkeypatch):
+    monkeypatch.setattr(threading, "Thread", LingeringThread)
+    assert report_on(lambda image, weights: image @ weights, time_limit=5).passed
