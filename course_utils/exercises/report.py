@@ -123,12 +123,21 @@ def _planes(name: str, value: object) -> list[tuple | None]:
     ]
 
 
-def _wrong_plane(where: np.ndarray | None) -> tuple | None:
-    """Index of the plane of an (..., H, W, C) array with the first wrong entry."""
-    if where is None or where.ndim <= 2 or not where.any():
+def _shown_plane(value: object, where: np.ndarray | None, inputs: dict) -> tuple | None:
+    """Index of the one plane of a result that is shown: the first with a wrong entry.
+
+    A result is (..., H, W, C), unless it has the shape of a kernel, (kh, kw, C, F), and of no
+    image among the inputs: then it is that kernel's gradient.
+    """
+    if not isinstance(value, np.ndarray) or value.ndim <= 2 or not value.size:
         return None
-    *before, _, _, channel = np.argwhere(where)[0].tolist()
-    return (*before, slice(None), slice(None), channel)
+    alike = [name for name, given in inputs.items() if np.shape(given) == value.shape]
+    kernel = bool(alike) and all(name.startswith("w") for name in alike)
+    before = 0 if kernel else value.ndim - 3  # axes before rows and columns
+    place = [0] * value.ndim
+    if where is not None and where.shape == value.shape and where.any():
+        place = np.argwhere(where)[0].tolist()
+    return (*place[:before], slice(None), slice(None), *place[before + 2 :])
 
 
 def _plane(value: object, index: tuple | None) -> np.ndarray | None:
@@ -137,10 +146,7 @@ def _plane(value: object, index: tuple | None) -> np.ndarray | None:
         return None
     if value.ndim <= 2:
         return np.atleast_2d(value)
-    if not value.size:
-        return None
-    fits = index is not None and len(index) == value.ndim
-    return value[index if fits else (*[0] * (value.ndim - 3), slice(None), slice(None), 0)]
+    return None if index is None else value[index]
 
 
 def _format(value: object) -> str:
@@ -162,7 +168,7 @@ def _format(value: object) -> str:
 def _caption(name: str, value: object, index: tuple | None) -> str:
     if not isinstance(value, np.ndarray) or value.ndim == 0:
         return name
-    if index is not None and len(index) == value.ndim:
+    if index is not None:
         places = (":" if isinstance(place, slice) else str(place) for place in index)
         name += f"[{', '.join(places)}]"
     return f"{name}, shape {value.shape}, {value.dtype}"
@@ -175,8 +181,8 @@ def _panels(example: Counterexample) -> list[tuple[str, object, np.ndarray | Non
         for name, value in example.inputs.items()
         for index in _planes(name, value)
     ]
-    index = _wrong_plane(example.where)
     for name, value in [("expected", example.expected)] + [("got", example.got)] * example.returned:
+        index = _shown_plane(value, example.where, example.inputs)
         marks = _plane(example.where, index) if name == "got" else None
         panels.append((_caption(name, value, index), value, _plane(value, index), marks))
     return panels

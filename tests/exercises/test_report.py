@@ -92,6 +92,29 @@ def test_the_plane_with_the_first_wrong_entry_is_shown():
     assert "7*" in text
 
 
+def test_the_gradient_of_a_kernel_is_shown_by_rows_and_columns():
+    w = np.zeros((2, 3, 4, 5))
+    got = w.copy()
+    got[1, 2, 3, 4] = 7
+    text = str(report_with(w, got, got != w, x=np.zeros((1, 6, 6, 4)), w=w))
+    assert "got[:, :, 3, 4], shape (2, 3, 4, 5)" in text
+    assert text.split("got[:")[1].split("\n")[2].split() == ["0", "0", "7*"]
+
+
+def test_a_result_of_an_images_shape_is_an_image():
+    x = np.zeros((2, 3, 4, 5))
+    got = x.copy()
+    got[1, 2, 3, 4] = 7
+    text = str(report_with(x, got, got != x, x=x, w=x))
+    assert "got[1, :, :, 4], shape (2, 3, 4, 5)" in text
+
+
+def test_a_result_of_another_shape_is_shown_by_its_first_plane():
+    text = str(report_with(np.zeros((2, 3, 4, 5)), np.ones((3, 4, 5)), w=np.zeros((2, 3, 4, 5))))
+    assert "expected[:, :, 0, 0], shape (2, 3, 4, 5)" in text
+    assert "got[:, :, 0], shape (3, 4, 5)" in text
+
+
 def test_of_a_tuple_the_wrong_item_is_shown():
     example = evaluate("collapse_dense", lambda w1, b1, w2, b2: (w1 @ w2, b2)).counterexample
     assert example.got.shape == example.expected.shape == example.inputs["b2"].shape
