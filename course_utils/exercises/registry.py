@@ -12,6 +12,14 @@ MODULES = (
     "convolution_layers",
     "activation_and_pooling",
     "dense_head",
+    "gradients",
+    "convolution_gradients",
+    "network_gradients",
+    "training",
+    "optimization",
+    "evaluation",
+    "normalization",
+    "regularization",
 )
 
 
