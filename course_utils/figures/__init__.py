@@ -14,6 +14,7 @@ from course_utils.figures.activation_and_pooling import (
 )
 from course_utils.figures.animation import Animation
 from course_utils.figures.drawing import Drawing
+from course_utils.figures.evaluation import confusion_matrix, filters_and_maps, labeled_images
 from course_utils.figures.filtering import (
     channel_sum,
     feature_maps,
@@ -22,6 +23,11 @@ from course_utils.figures.filtering import (
     pictures,
 )
 from course_utils.figures.layers import channel_connections, patches_times_kernel
+from course_utils.figures.optimization import (
+    learning_rates,
+    paths_in_a_valley,
+    spread_through_layers,
+)
 from course_utils.figures.receptive_field import influence, receptive_field_growth
 from course_utils.figures.sliding import (
     coverage,
@@ -30,6 +36,12 @@ from course_utils.figures.sliding import (
     same_padding_windows,
     sliding_window,
     stride_and_padding,
+)
+from course_utils.figures.training import (
+    data_split,
+    forward_and_backward,
+    losses_by_step,
+    training_history,
 )
 from course_utils.figures.why_cnns import (
     accuracy_by_shift,
@@ -61,17 +73,24 @@ __all__ = [
     "channel_sum",
     "class_samples",
     "color_channels",
+    "confusion_matrix",
     "connections",
     "coverage",
+    "data_split",
     "dilated_windows",
     "edges_to_corners",
     "feature_maps",
     "filtered_photograph",
+    "filters_and_maps",
     "filters_to_maps",
     "flattening",
+    "forward_and_backward",
     "forward_pass",
     "influence",
+    "labeled_images",
     "learned_weights",
+    "learning_rates",
+    "losses_by_step",
     "max_and_average_pooling",
     "moving_pattern",
     "nudges_through_depth",
@@ -81,6 +100,7 @@ __all__ = [
     "parameter_growth",
     "parameters_by_layer",
     "patches_times_kernel",
+    "paths_in_a_valley",
     "pictures",
     "pipeline",
     "pooling_a_moving_pixel",
@@ -88,8 +108,10 @@ __all__ = [
     "same_padding_windows",
     "shuffled_pixels",
     "sliding_window",
+    "spread_through_layers",
     "stride_and_padding",
     "three_ways",
+    "training_history",
     "two_places",
     "zoom_into_pixels",
 ]
