@@ -23,12 +23,28 @@ from course_utils.figures.filtering import (
     pictures,
 )
 from course_utils.figures.layers import channel_connections, patches_times_kernel
+from course_utils.figures.normalization import (
+    batch_norm_flow,
+    batch_norm_paths,
+    channel_histograms,
+    moving_means,
+    normalization_axes,
+    runs_with_spread,
+)
 from course_utils.figures.optimization import (
     learning_rates,
     paths_in_a_valley,
     spread_through_layers,
 )
 from course_utils.figures.receptive_field import influence, receptive_field_growth
+from course_utils.figures.regularization import (
+    augmented,
+    dropout_masks,
+    mirrored_digit,
+    overfitting_curves,
+    scores_by_method,
+    weights_over_steps,
+)
 from course_utils.figures.sliding import (
     coverage,
     dilated_windows,
@@ -67,9 +83,13 @@ __all__ = [
     "accuracy_by_shift",
     "activation_curves",
     "aliasing",
+    "augmented",
+    "batch_norm_flow",
+    "batch_norm_paths",
     "before_and_after_relu",
     "change_under_shift",
     "channel_connections",
+    "channel_histograms",
     "channel_sum",
     "class_samples",
     "color_channels",
@@ -78,6 +98,7 @@ __all__ = [
     "coverage",
     "data_split",
     "dilated_windows",
+    "dropout_masks",
     "edges_to_corners",
     "feature_maps",
     "filtered_photograph",
@@ -92,10 +113,14 @@ __all__ = [
     "learning_rates",
     "losses_by_step",
     "max_and_average_pooling",
+    "mirrored_digit",
+    "moving_means",
     "moving_pattern",
+    "normalization_axes",
     "nudges_through_depth",
     "one_window",
     "outputs_along_a_line",
+    "overfitting_curves",
     "parameter_bars",
     "parameter_growth",
     "parameters_by_layer",
@@ -105,7 +130,9 @@ __all__ = [
     "pipeline",
     "pooling_a_moving_pixel",
     "receptive_field_growth",
+    "runs_with_spread",
     "same_padding_windows",
+    "scores_by_method",
     "shuffled_pixels",
     "sliding_window",
     "spread_through_layers",
@@ -113,5 +140,6 @@ __all__ = [
     "three_ways",
     "training_history",
     "two_places",
+    "weights_over_steps",
     "zoom_into_pixels",
 ]
