@@ -13,6 +13,7 @@ WINDOW = "#cfe5f5"  # a light blue that dark digits stand out on
 RESULT = "#d3ece3"
 KERNEL = "#fbe6c2"
 ZERO = "#ececea"
+GRADIENT = "#f3dfe9"
 
 
 def cell_canvas(width, height, *, alt, inches=6.4):
