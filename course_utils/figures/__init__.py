@@ -51,7 +51,7 @@ from course_utils.figures.normalization import (
 from course_utils.figures.optimization import (
     learning_rates,
     paths_in_a_valley,
-    spread_through_layers,
+    sizes_through_layers,
 )
 from course_utils.figures.receptive_field import influence, receptive_field_growth
 from course_utils.figures.regularization import (
@@ -162,9 +162,9 @@ __all__ = [
     "same_padding_windows",
     "scores_by_method",
     "shuffled_pixels",
+    "sizes_through_layers",
     "sliding_window",
     "spread_gradient",
-    "spread_through_layers",
     "stride_and_padding",
     "three_ways",
     "training_history",

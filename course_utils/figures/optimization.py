@@ -10,24 +10,24 @@ from course_utils.figures.drawing import Drawing, course_style
 
 
 @course_style()
-def spread_through_layers(spreads: Mapping[str, Sequence[float]]) -> Drawing:
-    """Spread of the values that come out of each layer, on a logarithmic scale.
+def sizes_through_layers(sizes: Mapping[str, Sequence[float]]) -> Drawing:
+    """Root mean square of the values that come out of each layer, on a logarithmic scale.
 
     Parameters
     ----------
-    spreads : mapping
-        From a label to the spread of the input, after layer 1, after layer 2, ...
+    sizes : mapping
+        From a label to the size of the input, after layer 1, after layer 2, ...
     """
-    depth = len(next(iter(spreads.values()))) - 1
+    depth = len(next(iter(sizes.values()))) - 1
     drawing = Drawing(
-        alt=f"Spread of the values after 0 to {depth} layers, on a logarithmic scale. After "
-        f"{depth} layers: "
-        + ", ".join(f"{values[-1]:.2g} with {label}" for label, values in spreads.items())
+        alt=f"Root mean square of the values after 0 to {depth} layers, on a "
+        f"logarithmic scale. After {depth} layers: "
+        + ", ".join(f"{values[-1]:.2g} with {label}" for label, values in sizes.items())
         + ".",
         figsize=(5.4, 3.8),
     )
     axes = drawing.subplots()
-    for (label, values), marker in zip(spreads.items(), "osD^v", strict=False):
+    for (label, values), marker in zip(sizes.items(), "osD^v", strict=False):
         axes.semilogy(values, marker=marker, ms=4)
         axes.annotate(
             label,
@@ -37,7 +37,7 @@ def spread_through_layers(spreads: Mapping[str, Sequence[float]]) -> Drawing:
             va="center",
             color=axes.lines[-1].get_color(),
         )
-    axes.set(xlabel="layers passed", ylabel="spread", xlim=(0, depth * 1.4))
+    axes.set(xlabel="layers passed", ylabel="root mean square", xlim=(0, depth * 1.4))
     axes.set_xticks(range(0, depth + 1, 2))
     axes.grid(axis="y", color=style.LIGHT)
     return drawing

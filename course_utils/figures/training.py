@@ -119,9 +119,10 @@ def losses_by_step(
     axes = drawing.subplots()
     for label, losses in smooth.items():
         axes.plot(np.arange(len(losses)) + 1, losses, lw=1.8, label=label)
+    edge = axes.get_yaxis_transform()  # x from 0 to 1 across the axes, y in losses
     if guess is not None:
         axes.axhline(guess, color=style.GREY, ls=":", zorder=0)
-        axes.text(1, guess, " guessing", va="bottom", color=style.GREY)
+        axes.text(1, guess, "guessing", va="bottom", ha="right", color=style.GREY, transform=edge)
     axes.set(xlabel="step", ylabel="loss", ylim=(0, top))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     drawing.legend(loc="outside upper left", ncols=2, frameon=False)
