@@ -26,8 +26,8 @@ def filters_and_maps(kernel: np.ndarray, maps: np.ndarray, *, columns: int = 8) 
     drawing = Drawing(
         alt=f"{filters} learned filters of {kernel.shape[0]} by {kernel.shape[1]} weights, from "
         f"{kernel.min():.2f} to {kernel.max():.2f}, and under each its feature map of one image. "
-        f"{filters - one_sign} filters have weights of both signs; {silent} maps are zero "
-        "everywhere.",
+        f"Filters with weights of both signs: {filters - one_sign}. Maps that are zero everywhere: "
+        f"{silent}.",
         figsize=(5.6, 1.42 * rows),
     )
     drawing.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
