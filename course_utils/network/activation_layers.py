@@ -1,0 +1,47 @@
+"""Activations as layers of their own."""
+
+from course_utils import reference
+from course_utils.network import activations
+from course_utils.network.layer import Layer
+from course_utils.reference.checks import is_number
+
+
+class Activation(Layer):
+    """An activation by its name, as Keras's `Activation`.
+
+    Parameters
+    ----------
+    activation : "linear", "relu", "leaky_relu", "sigmoid", "tanh" or "softmax"
+    """
+
+    def __init__(self, activation):
+        super().__init__()
+        self.activation = activations.check(activation)
+
+
+class ReLU(Layer):
+    """max(0, x)."""
+
+    activation = "relu"
+
+
+class LeakyReLU(Layer):
+    """x where x is positive, negative_slope * x elsewhere.
+
+    Parameters
+    ----------
+    negative_slope : float
+        At least 0. The default is that of Keras's layer; activation="leaky_relu" has 0.2.
+    """
+
+    def __init__(self, negative_slope=0.3):
+        super().__init__()
+        if not is_number(negative_slope) or not negative_slope >= 0:
+            raise ValueError(f"negative_slope must be at least 0, got {negative_slope!r}")
+        self.negative_slope = negative_slope
+
+    def compute(self, x, training, rng):
+        return reference.leaky_relu(x, self.negative_slope)
+
+    def compute_backward(self, dz, need_dx):
+        return reference.leaky_relu_backward(dz, self.x, self.negative_slope)

@@ -1,0 +1,116 @@
+"""Callbacks: what `fit` calls after every batch and around every epoch."""
+
+import numpy as np
+
+from course_utils.reference.checks import is_number, is_whole
+
+
+class Callback:
+    """Base of callbacks, with Keras's methods; override those you need.
+
+    Attributes
+    ----------
+    model : Sequential
+        The network in training. ``self.model.stop_training = True`` ends it after the epoch.
+    """
+
+    model = None
+
+    def on_train_begin(self):
+        """Before the first epoch."""
+
+    def on_train_end(self):
+        """After the last epoch; not after Ctrl-C or an error."""
+
+    def on_epoch_begin(self, epoch):
+        """Before an epoch; the first is number 0."""
+
+    def on_epoch_end(self, epoch, logs):
+        """After an epoch. What is added to the dict `logs` gets into the history."""
+
+    def on_train_batch_end(self, batch, logs):
+        """After an optimizer step; `logs` has loss and metrics of this batch alone."""
+
+
+class EarlyStopping(Callback):
+    """Ends the training when a quantity has stopped getting better.
+
+    Parameters
+    ----------
+    monitor : str
+        A name in the history. What contains "accuracy" should grow, all else shrink.
+    min_delta : float
+        A change must be larger than this to count.
+    patience : int
+        Epochs without a change for the better before the training ends.
+    restore_best_weights : bool
+        Go back to the weights of the best epoch at the end.
+    """
+
+    def __init__(
+        self, monitor="val_loss", min_delta=0.0, patience=0, *, restore_best_weights=False
+    ):
+        if not is_number(min_delta) or not min_delta >= 0:
+            raise ValueError(f"min_delta must be a number of at least 0, got {min_delta!r}")
+        if not is_whole(patience) or patience < 0:
+            raise ValueError(f"patience must be an integer of at least 0, got {patience!r}")
+        self.monitor = monitor
+        self.min_delta = min_delta
+        self.patience = patience
+        self.restore_best_weights = restore_best_weights
+
+    def on_train_begin(self):
+        self.best = -np.inf if "accuracy" in self.monitor else np.inf
+        self.best_epoch = self.stopped_epoch = self._best_weights = None
+        self._waited = 0
+
+    def on_epoch_end(self, epoch, logs):
+        if self.monitor not in logs:
+            advice = "; pass validation_data to fit" * self.monitor.startswith("val_")
+            raise ValueError(
+                f"EarlyStopping monitors {self.monitor!r}, but the history has "
+                f"{', '.join(map(repr, logs))}{advice}"
+            )
+        value = logs[self.monitor]
+        gain = value - self.best if "accuracy" in self.monitor else self.best - value
+        if gain > self.min_delta:
+            self.best, self.best_epoch, self._waited = value, epoch, 0
+            if self.restore_best_weights:
+                self._best_weights = self.model.get_weights()
+            return
+        self._waited += 1
+        if self._waited >= self.patience:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self):
+        if self._best_weights is not None:
+            self.model.set_weights(self._best_weights)
+
+
+class LearningRateScheduler(Callback):
+    """Sets the learning rate before every epoch; the history then has "learning_rate".
+
+    For a rate that changes from step to step, give the optimizer a schedule instead, such as
+    `cosine_decay`.
+
+    Parameters
+    ----------
+    schedule : callable
+        Called with the number of the epoch, from 0, and the current rate; returns the new rate.
+    """
+
+    def __init__(self, schedule):
+        if not callable(schedule):
+            raise ValueError(
+                f"schedule must be a function (epoch, learning rate) -> learning rate, "
+                f"got {schedule!r}"
+            )
+        self.schedule = schedule
+
+    def on_epoch_begin(self, epoch):
+        optimizer = self.model.optimizer
+        optimizer.learning_rate = self.schedule(epoch, optimizer.current_learning_rate)
+
+    def on_epoch_end(self, epoch, logs):
+        logs["learning_rate"] = self.model.optimizer.current_learning_rate

@@ -1,0 +1,77 @@
+"""Layers one after the other: what a network is, and each path of a residual block."""
+
+from course_utils.network.layer import Layer, snake_case
+
+
+class Chain:
+    """Layers, each of which takes the output of the one before.
+
+    Attributes
+    ----------
+    layers : list of Layer
+    input_shape, output_shape : tuple
+        Of one example; None before the chain is built.
+    """
+
+    input_shape = output_shape = None
+
+    def __init__(self, layers):
+        if isinstance(layers, Layer):
+            layers = [layers]
+        if not isinstance(layers, (list, tuple)) or not all(isinstance(x, Layer) for x in layers):
+            raise ValueError(f"layers must be a list of layers, such as Dense(10), got {layers!r}")
+        self.layers = list(layers)
+
+    def build(self, input_shape, rng, dtype="float32"):
+        """Build the layers, each for the output shape of the one before."""
+        shape = tuple(input_shape)
+        for layer in self.layers:
+            try:
+                layer.build(shape, rng, dtype)
+            except ValueError as error:
+                raise ValueError(f"{layer}: {error}") from None
+            shape = layer.output_shape
+        self.input_shape, self.output_shape = tuple(input_shape), shape
+
+    def forward(self, x, training=False, rng=None):
+        for layer in self.layers:
+            x = layer.forward(x, training, rng)
+        return x
+
+    def backward(self, dy, *, before_activation=False, need_dx=True):
+        for position, layer in reversed(list(enumerate(self.layers))):
+            last = position == len(self.layers) - 1
+            dy = layer.backward(
+                dy,
+                before_activation=before_activation and last,
+                need_dx=need_dx or position > 0,
+            )
+        return dy
+
+    def name_layers(self, used):
+        """Name the layers as Keras does; `used` counts the names given so far."""
+        for layer in self.layers:
+            base = snake_case(type(layer).__name__)
+            layer.name = f"{base}_{used[base]}" if used[base] else base
+            used[base] += 1
+            for inner in layer.chains:
+                inner.name_layers(used)
+
+    @property
+    def weights(self):
+        """All weights by path, such as "conv2d/kernel", layer after layer, in Keras's order."""
+        return {f"{x.name}/{name}": w for x in self.layers for name, w in x.weights.items()}
+
+    @property
+    def trainable(self):
+        """The paths of the weights that training changes."""
+        return tuple(f"{x.name}/{name}" for x in self.layers for name in x.trainable)
+
+    @property
+    def gradients(self):
+        """The gradients of the trainable weights by path, after `backward`."""
+        return {f"{x.name}/{name}": g for x in self.layers for name, g in x.gradients.items()}
+
+    def forget(self):
+        for layer in self.layers:
+            layer.forget()

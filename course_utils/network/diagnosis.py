@@ -1,0 +1,43 @@
+"""Where a number that is not finite came from."""
+
+import numpy as np
+
+
+def first_not_finite(network):
+    """Say where, in the last forward and backward pass, NaN or infinity first appeared.
+
+    In the forward pass that is the first layer, in the backward pass, which runs from the end to
+    the start, the last. Returns None if everything is finite.
+    """
+    if not np.isfinite(network.layers[0].x).all():
+        return f"the input, which holds {_bad(network.layers[0].x)}"
+    layers = list(_inner_first(network))
+    for layer in layers:
+        for name, weight in layer.weights.items():
+            if not np.isfinite(weight).all():
+                return f"the weights: {name!r} of {layer} holds {_bad(weight)} since the last step"
+        for values in (layer.z, layer.y):
+            if not np.isfinite(values).all():
+                return (
+                    f"the forward pass: the output of {layer} holds {_bad(values)}, its input is "
+                    f"finite (at most {np.abs(layer.x).max():.3g} in size)"
+                )
+    for layer in reversed(layers):
+        for name, gradient in layer.gradients.items():
+            if not np.isfinite(gradient).all():
+                return (
+                    f"the backward pass: the gradient of {name!r} of {layer} holds {_bad(gradient)}"
+                )
+    return None
+
+
+def _inner_first(chain):
+    """Yield the layers in the order in which they compute; those inside a block before it."""
+    for layer in chain.layers:
+        for inner in layer.chains:
+            yield from _inner_first(inner)
+        yield layer
+
+
+def _bad(values):
+    return str(values[~np.isfinite(values)][0])

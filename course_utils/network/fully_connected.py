@@ -1,0 +1,60 @@
+"""The fully connected layer, and the step that leads to it."""
+
+from math import prod
+
+from course_utils import reference
+from course_utils.network import activations
+from course_utils.network.arguments import count, initializer_name
+from course_utils.network.layer import Layer
+
+
+class Flatten(Layer):
+    """Writes each example as one row, in row-major order."""
+
+    def compute_output_shape(self, input_shape):
+        return (prod(input_shape),)
+
+    def compute(self, x, training, rng):
+        return reference.flatten(x)
+
+    def compute_backward(self, dz, need_dx):
+        return reference.flatten_backward(dz, self.x)
+
+
+class Dense(Layer):
+    """activation(x @ kernel + bias): every unit sees every input.
+
+    Weights: kernel (inputs, units), bias (units,).
+
+    Parameters
+    ----------
+    units : int
+    activation : str, optional
+        As in `Activation`.
+    use_bias : bool
+    kernel_initializer : str
+    """
+
+    def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform"):
+        super().__init__()
+        self.units = count(units, "units")
+        self.activation = activations.check(activation)
+        self.use_bias = bool(use_bias)
+        self.kernel_initializer = initializer_name(kernel_initializer)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+    def create_weights(self, rng):
+        shape = (self.input_shape[-1], self.units)
+        self.add_weight("kernel", shape, self.kernel_initializer, rng)
+        if self.use_bias:
+            self.add_weight("bias", (self.units,), "zeros")
+
+    def compute(self, x, training, rng):
+        return reference.dense(x, self.weights["kernel"], self.weights.get("bias"))
+
+    def compute_backward(self, dz, need_dx):
+        dx, dkernel, dbias = reference.dense_backward(dz, self.x, self.weights["kernel"])
+        self.set_gradients(kernel=dkernel, bias=dbias)
+        return dx

@@ -1,0 +1,178 @@
+"""What all layers share: building, weights, the activation, what backward has to remember."""
+
+import inspect
+import re
+
+import numpy as np
+
+from course_utils.network import activations, initializers
+from course_utils.reference.checks import as_numbers
+
+
+class Layer:
+    """One step of a network: `forward` computes its output, `backward` carries a gradient back.
+
+    A kind of layer is written with two methods. ``compute(x, training, rng)`` returns z, the
+    output before the activation; ``compute_backward(dz, need_dx)`` returns dx and fills
+    `gradients`. It finds the input as ``self.x``. Arguments of the constructor are kept in
+    attributes of the same name.
+
+    Attributes
+    ----------
+    name : str
+        Given by the network, as Keras names layers: "conv2d", "conv2d_1", ...
+    input_shape, output_shape : tuple
+        Of one example; None before the layer is built.
+    weights : dict of str to array
+        In Keras's order.
+    trainable : tuple of str
+        The names of the weights that training changes.
+    gradients : dict of str to array
+        The gradients of the loss with respect to these, after `backward`.
+    x, z, y : arrays
+        Input, output before the activation, and output of the last `forward`.
+    """
+
+    activation = None
+    input_shape = output_shape = None
+    x = z = y = None
+    chains = ()  # of layers inside this one
+
+    def __init__(self):
+        self.name = snake_case(type(self).__name__)
+        self.weights = {}
+        self.trainable = ()
+        self.gradients = {}
+
+    def build(self, input_shape, rng, dtype="float32"):
+        """Work out the shape of the output and draw the weights.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            Of one example, without the batch axis.
+        rng : numpy.random.Generator
+        dtype : "float32" or "float64"
+
+        Raises
+        ------
+        ValueError
+            If the layer cannot take such inputs, or is built already.
+        """
+        if self.input_shape is not None:
+            raise ValueError("it is in a network already; make a new layer for each place")
+        self.dtype = np.dtype(dtype)
+        self.output_shape = self.compute_output_shape(tuple(input_shape))
+        self.input_shape = tuple(input_shape)
+        self.create_weights(rng)
+
+    def compute_output_shape(self, input_shape):
+        """Return the shape of the output for one example; ValueError if there can be none."""
+        return input_shape
+
+    def create_weights(self, rng):
+        """Fill `weights` and `trainable`; many layers have none."""
+
+    def add_weight(self, name, shape, initializer, rng=None, trainable=True):
+        """Draw a weight, for `create_weights`."""
+        self.weights[name] = initializers.get(initializer)(shape, rng, self.dtype)
+        if trainable:
+            self.trainable += (name,)
+
+    def set_gradients(self, **gradients):
+        """Keep the gradients of the weights that there are: a layer may go without a bias."""
+        self.gradients = {name: g for name, g in gradients.items() if name in self.weights}
+
+    def forward(self, x, training=False, rng=None):
+        """Compute the output.
+
+        Parameters
+        ----------
+        x : array (N, *input_shape)
+        training : bool
+            Whether dropout drops, and batch normalization uses the batch's own statistics.
+        rng : numpy.random.Generator, optional
+            For dropout.
+
+        Returns
+        -------
+        array (N, *output_shape)
+
+        Raises
+        ------
+        ValueError
+            If x has another shape, or the layer is not built.
+        """
+        if self.input_shape is None:
+            raise ValueError(
+                f"{self} is not built: put it in a Sequential, or call build(input_shape, rng)"
+            )
+        self.x = as_numbers(x, "x").astype(self.dtype, copy=False)
+        if self.x.shape[1:] != self.input_shape:
+            expected = ", ".join(map(str, self.input_shape))
+            raise ValueError(f"{self} expects x of shape (N, {expected}), got shape {self.x.shape}")
+        self.z = self.compute(self.x, training, rng)
+        self.y = activations.forward(self.activation, self.z, overwrite=self.z is not self.x)
+        return self.y
+
+    def backward(self, dy, *, before_activation=False, need_dx=True):
+        """Carry a gradient back through the last `forward`, and fill `gradients`.
+
+        Parameters
+        ----------
+        dy : array (N, *output_shape)
+            Gradient of the loss with respect to y; with before_activation, to z.
+        need_dx : bool
+            False spares a first layer the work of computing dx.
+
+        Returns
+        -------
+        array (N, *input_shape)
+            Gradient of the loss with respect to x; None without need_dx.
+
+        Raises
+        ------
+        ValueError
+            If dy does not have the shape of the output, or there was no `forward`.
+        """
+        if self.y is None:
+            raise ValueError(f"{self} has nothing to go back through: call forward first")
+        dy = as_numbers(dy, "dy").astype(self.dtype, copy=False)
+        if dy.shape != self.y.shape:
+            raise ValueError(
+                f"{self}: dy must have the shape of the output, {self.y.shape}, got {dy.shape}"
+            )
+        dz = dy if before_activation else activations.backward(self.activation, dy, self.z)
+        dx = self.compute_backward(dz, need_dx)
+        return dx if need_dx else None
+
+    def compute(self, x, training, rng):
+        """Return z, the output before the activation."""
+        return x
+
+    def compute_backward(self, dz, need_dx):
+        """Return dx, which may be None without need_dx, and fill `gradients`."""
+        return dz
+
+    def forget(self):
+        """Let go of the arrays of the last `forward`."""
+        self.x = self.z = self.y = None
+
+    @property
+    def config(self):
+        """The class's name and the constructor's arguments: what JSON can hold."""
+        arguments = {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+        return {"class": type(self).__name__, **arguments}
+
+    def __str__(self):
+        return f"layer {self.name!r} ({type(self).__name__})"
+
+    def __repr__(self):
+        _, *arguments = self.config.items()
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in arguments)})"
+
+
+def snake_case(name):
+    """Conv2D -> conv2d, MaxPooling2D -> max_pooling2d, ReLU -> re_lu, as Keras names layers."""
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

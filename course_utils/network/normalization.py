@@ -1,0 +1,69 @@
+"""Batch normalization."""
+
+import numpy as np
+
+from course_utils import reference
+from course_utils.network.layer import Layer
+from course_utils.reference.checks import is_number
+
+
+class BatchNormalization(Layer):
+    """Normalizes each channel, then scales by gamma and shifts by beta.
+
+    In training, with the mean and variance of the batch (over all axes but the last), which also
+    move the averages: ``moving = momentum * moving + (1 - momentum) * batch``. Otherwise, with
+    these moving averages.
+
+    Weights: gamma, beta, and, not trained by gradients, moving_mean, moving_variance; all (C,).
+
+    Parameters
+    ----------
+    momentum : float
+        What remains of a moving average after a batch: at least 0, at most 1.
+    epsilon : float
+        Added to the variance.
+    """
+
+    def __init__(self, *, momentum=0.99, epsilon=1e-3):
+        super().__init__()
+        if not is_number(momentum) or not 0 <= momentum <= 1:
+            raise ValueError(f"momentum must be a number from 0 to 1, got {momentum!r}")
+        if not is_number(epsilon) or not epsilon > 0:
+            raise ValueError(f"epsilon must be a positive number, got {epsilon!r}")
+        self.momentum = float(momentum)
+        self.epsilon = float(epsilon)
+
+    def create_weights(self, rng):
+        channels = self.input_shape[-1:]
+        self.add_weight("gamma", channels, "ones")
+        self.add_weight("beta", channels, "zeros")
+        self.add_weight("moving_mean", channels, "zeros", trainable=False)
+        self.add_weight("moving_variance", channels, "ones", trainable=False)
+
+    def compute(self, x, training, rng):
+        self._training = training
+        gamma, beta, moving_mean, moving_variance = self.weights.values()
+        if not training:
+            return reference.batch_norm_inference(
+                x, gamma, beta, moving_mean, moving_variance, epsilon=self.epsilon
+            )
+        y, mean, variance = reference.batch_norm(x, gamma, beta, epsilon=self.epsilon)
+        for moving, batch in ((moving_mean, mean), (moving_variance, variance)):
+            moving *= self.momentum
+            moving += (1 - self.momentum) * batch
+        return y
+
+    def compute_backward(self, dz, need_dx):
+        gamma, _, mean, variance = self.weights.values()
+        if self._training:
+            dx, dgamma, dbeta = reference.batch_norm_backward(
+                dz, self.x, gamma, epsilon=self.epsilon
+            )
+        else:  # mean and variance do not depend on x
+            scale = 1 / np.sqrt(variance + self.dtype.type(self.epsilon))
+            axes = tuple(range(dz.ndim - 1))
+            dgamma = (dz * (self.x - mean) * scale).sum(axis=axes)
+            dbeta = dz.sum(axis=axes)
+            dx = dz * (gamma * scale)
+        self.set_gradients(gamma=dgamma, beta=dbeta)
+        return dx

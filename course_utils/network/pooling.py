@@ -1,0 +1,78 @@
+"""Pooling layers. They have no weights."""
+
+from course_utils import reference
+from course_utils.network.arguments import check_padding, image_shape
+from course_utils.network.layer import Layer
+from course_utils.reference.geometry import pair, slide
+
+
+class _Pooling(Layer):
+    def __init__(self, pool_size, strides, padding):
+        super().__init__()
+        self.pool_size = pair(pool_size, "pool_size")
+        self.strides = self.pool_size if strides is None else pair(strides, "strides")
+        self.padding = check_padding(padding)
+
+    @property
+    def sliding(self):
+        """The arguments as those of `max_pool2d`."""
+        return {"size": self.pool_size, "stride": self.strides, "padding": self.padding}
+
+    def compute_output_shape(self, input_shape):
+        height, width, channels = image_shape(input_shape)
+        sliding = slide((height, width), self.pool_size, stride=self.strides, padding=self.padding)
+        return (*sliding.output, channels)
+
+
+class MaxPooling2D(_Pooling):
+    """The maximum of each window.
+
+    Parameters
+    ----------
+    pool_size : int or (int, int)
+    strides : int or (int, int), optional
+        None means pool_size: windows side by side.
+    padding : "valid" or "same"
+        Padding never wins.
+    """
+
+    def __init__(self, pool_size=(2, 2), strides=None, padding="valid"):
+        super().__init__(pool_size, strides, padding)
+
+    def compute(self, x, training, rng):
+        return reference.max_pool2d(x, **self.sliding)
+
+    def compute_backward(self, dz, need_dx):
+        return reference.max_pool2d_backward(dz, self.x, **self.sliding)
+
+
+class AveragePooling2D(_Pooling):
+    """The mean of each window; padding is not counted.
+
+    Parameters
+    ----------
+    pool_size, strides, padding
+        As in `MaxPooling2D`, but pool_size has no default, as in Keras.
+    """
+
+    def __init__(self, pool_size, strides=None, padding="valid"):
+        super().__init__(pool_size, strides, padding)
+
+    def compute(self, x, training, rng):
+        return reference.avg_pool2d(x, **self.sliding)
+
+    def compute_backward(self, dz, need_dx):
+        return reference.avg_pool2d_backward(dz, self.x, **self.sliding)
+
+
+class GlobalAveragePooling2D(Layer):
+    """The mean of each feature map: (N, H, W, C) -> (N, C)."""
+
+    def compute_output_shape(self, input_shape):
+        return image_shape(input_shape)[2:]
+
+    def compute(self, x, training, rng):
+        return reference.global_avg_pool2d(x)
+
+    def compute_backward(self, dz, need_dx):
+        return reference.global_avg_pool2d_backward(dz, self.x)

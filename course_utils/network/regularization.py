@@ -1,0 +1,33 @@
+"""Dropout."""
+
+from course_utils import reference
+from course_utils.network.layer import Layer
+from course_utils.reference.checks import is_number
+
+
+class Dropout(Layer):
+    """In training, sets each value to 0 with probability `rate` and scales the others up.
+
+    Otherwise it changes nothing.
+
+    Parameters
+    ----------
+    rate : float
+        At least 0 and below 1.
+    """
+
+    def __init__(self, rate):
+        super().__init__()
+        if not is_number(rate) or not 0 <= rate < 1:
+            raise ValueError(f"rate must be a number of at least 0 and below 1, got {rate!r}")
+        self.rate = float(rate)
+
+    def compute(self, x, training, rng):
+        if not training or self.rate == 0:
+            self._mask = None
+            return x
+        y, self._mask = reference.dropout(x, self.rate, rng)
+        return y
+
+    def compute_backward(self, dz, need_dx):
+        return dz if self._mask is None else reference.dropout_backward(dz, self._mask, self.rate)

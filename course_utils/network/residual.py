@@ -1,0 +1,78 @@
+"""The residual block (He et al., 2016)."""
+
+from collections import Counter
+
+from course_utils.network.chain import Chain
+from course_utils.network.layer import Layer
+
+
+class Residual(Layer):
+    """layers(x) + shortcut(x): the layers learn what to add to their input.
+
+    The gradient of x is the sum of what comes back on both paths. The activation that follows
+    the sum is not part of the block: put an Activation("relu") behind it.
+
+    Weights: those of the layers inside, by path, such as "conv2d/kernel".
+
+    Parameters
+    ----------
+    layers : list of layers
+    shortcut : list of layers, optional
+        The other path; None passes x on as it is. Where the layers change the shape, by strides
+        or filters, a Conv2D(filters, 1, strides=...) gives the shortcut the same shape.
+    """
+
+    def __init__(self, layers, shortcut=None):
+        super().__init__()
+        self._main, self._side = self.chains = Chain(layers), Chain(shortcut or [])
+        names = Counter()
+        for chain in self.chains:
+            chain.name_layers(names)
+
+    @property
+    def layers(self):
+        return self._main.layers
+
+    @property
+    def shortcut(self):
+        return self._side.layers
+
+    def build(self, input_shape, rng, dtype="float32"):
+        for chain in self.chains:
+            chain.build(input_shape, rng, dtype)
+        super().build(input_shape, rng, dtype)
+
+    def compute_output_shape(self, input_shape):
+        if self._main.output_shape != self._side.output_shape:
+            advice = (
+                "give the shortcut layers, such as Conv2D(filters, 1, strides=...)"
+                if not self.shortcut
+                else "make their strides, padding and filters agree"
+            )
+            raise ValueError(
+                "both paths must end in the same shape to be added, but the layers give "
+                f"{self._main.output_shape} and the shortcut {self._side.output_shape}; {advice}"
+            )
+        return self._main.output_shape
+
+    def create_weights(self, rng):
+        self.weights = self._main.weights | self._side.weights
+        self.trainable = self._main.trainable + self._side.trainable
+
+    def compute(self, x, training, rng):
+        return self._main.forward(x, training, rng) + self._side.forward(x, training, rng)
+
+    def compute_backward(self, dz, need_dx):
+        dx = self._main.backward(dz) + self._side.backward(dz)
+        self.gradients = self._main.gradients | self._side.gradients
+        return dx
+
+    def forget(self):
+        super().forget()
+        for chain in self.chains:
+            chain.forget()
+
+    @property
+    def config(self):
+        main, side = ([layer.config for layer in chain.layers] for chain in self.chains)
+        return {"class": type(self).__name__, "layers": main, "shortcut": side}

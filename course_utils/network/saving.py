@@ -1,0 +1,128 @@
+"""A network in a file: an npz archive of arrays, one of them a description in JSON."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from course_utils.network.activation_layers import Activation, LeakyReLU, ReLU
+from course_utils.network.convolution import Conv2D, DepthwiseConv2D, SeparableConv2D
+from course_utils.network.fully_connected import Dense, Flatten
+from course_utils.network.normalization import BatchNormalization
+from course_utils.network.pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
+from course_utils.network.regularization import Dropout
+from course_utils.network.residual import Residual
+
+FORMAT = "course_utils.network 1"
+LAYERS = {
+    layer.__name__: layer
+    for layer in (
+        Activation,
+        AveragePooling2D,
+        BatchNormalization,
+        Conv2D,
+        Dense,
+        DepthwiseConv2D,
+        Dropout,
+        Flatten,
+        GlobalAveragePooling2D,
+        LeakyReLU,
+        MaxPooling2D,
+        ReLU,
+        Residual,
+        SeparableConv2D,
+    )
+}
+# What goes wrong when a file is not an npz archive, or its description not one of ours.
+NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
+
+
+def save(network, path):
+    """Write a network into a file, which appears whole or not at all; see `Sequential.save`."""
+    description = {
+        "format": FORMAT,
+        "layers": [layer.config for layer in network.layers],
+        "input_shape": network.input_shape,
+        "dtype": network.dtype.name,
+        "epoch": network.epoch,
+        "rng": network.rng.bit_generator.state,
+    }
+    arrays = {f"weights/{path}": weight for path, weight in network.weights.items()}
+    if network.optimizer is not None:
+        description["compiled"] = {
+            "optimizer": network.optimizer.config,
+            "loss": network.loss.config,
+            "metrics": network.metrics,
+        }
+        arrays |= {f"optimizer/{key}": array for key, array in network.optimizer.state.items()}
+    path = Path(path)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with open(unfinished, "wb") as file:
+            np.savez(file, description=json.dumps(description), **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(path, network_class):
+    """Make a network_class from a file that `save` wrote; see `load`."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        description = json.loads(str(arrays.pop("description")))
+        if description["format"] != FORMAT:
+            raise ValueError(f"its format is {description['format']!r}, expected {FORMAT!r}")
+        layers = [_layer(config) for config in description["layers"]]
+        network = network_class(layers, description["input_shape"], dtype=description["dtype"])
+        _set_weights(network, _part(arrays, "weights"))
+        network.epoch = description["epoch"]
+        network.rng.bit_generator.state = description["rng"]
+        compiled = description.get("compiled")
+        if compiled is not None:
+            network.compile(**compiled)
+            network.optimizer.set_state(_part(arrays, "optimizer"))
+    except NOT_OURS as error:
+        raise ValueError(
+            f"{path} is not a network that Sequential.save wrote, or it is cut short or damaged "
+            f"({type(error).__name__}: {error})"
+        ) from error
+    return network
+
+
+def _layer(config):
+    """Make a layer from its `config`."""
+    arguments = dict(config)
+    name = arguments.pop("class")
+    if name not in LAYERS:
+        raise ValueError(f"there is no layer {name!r}")
+    if name == "Residual":
+        arguments = {side: list(map(_layer, configs)) for side, configs in arguments.items()}
+    return LAYERS[name](**arguments)
+
+
+def _set_weights(network, weights):
+    """Give the network weights by path, as it must have them."""
+    shapes = {path: weight.shape for path, weight in network.weights.items()}
+    stored = {path: weight.shape for path, weight in weights.items()}
+    if stored != shapes:
+        path = next(path for path in shapes | stored if shapes.get(path) != stored.get(path))
+        raise ValueError(
+            f"its weights are of another network: {path!r} has shape {stored.get(path)}, "
+            f"expected {shapes.get(path)}"
+        )
+    for path, weight in network.weights.items():
+        weight[...] = weights[path]
+
+
+def _part(arrays, name):
+    """The arrays whose key starts with `name`, without it."""
+    return {
+        key.removeprefix(f"{name}/"): array
+        for key, array in arrays.items()
+        if key.startswith(f"{name}/")
+    }

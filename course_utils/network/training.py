@@ -1,0 +1,132 @@
+"""The training loop."""
+
+import numpy as np
+
+from course_utils.network.callbacks import Callback
+from course_utils.network.history import History
+from course_utils.network.interrupts import interrupts_wait
+from course_utils.network.progress import Progress
+from course_utils.reference.checks import is_number, is_whole
+
+
+def fit(network, x, y, callbacks, verbose, epochs, initial_epoch, validation_data, **options):
+    """Train a network for epochs initial_epoch to epochs - 1; see `Sequential.fit`."""
+    history = network.history = History()
+    progress = Progress(verbose, epochs, len(batches(len(x), options["batch_size"])))
+    listeners = [progress, *callbacks]
+    for listener in listeners:
+        listener.model = network
+    network.stop_training = False
+    epoch = initial_epoch
+    try:
+        for listener in listeners:
+            listener.on_train_begin()
+        for epoch in range(initial_epoch, epochs):
+            for listener in listeners:
+                listener.on_epoch_begin(epoch)
+            logs = train_epoch(network, x, y, listeners, **options)
+            if validation_data is not None:
+                batch_size = options["batch_size"]
+                results = network.evaluate(*validation_data, batch_size=batch_size)
+                logs |= {f"val_{name}": value for name, value in results.items()}
+            try:
+                for listener in listeners:
+                    listener.on_epoch_end(epoch, logs)
+            finally:  # the epoch is finished, whatever a callback does
+                with interrupts_wait():
+                    history.append(epoch, logs)
+                    network.epoch += 1
+            if network.stop_training:
+                break
+        for listener in listeners:
+            listener.on_train_end()
+    except KeyboardInterrupt:
+        history.interrupted = True
+        progress.end_line()
+        print(
+            f"Interrupted in epoch {epoch + 1} of {epochs}. The history has the finished epochs "
+            f"({len(history.epoch)}), the weights are those after the last finished step.",
+            flush=True,
+        )
+    finally:
+        progress.end_line()
+        network.forget()
+    return history
+
+
+def train_epoch(network, x, y, listeners, batch_size, shuffle, augment):
+    """Train on every example once; return the means of loss and metrics."""
+    order = network.rng.permutation(len(x)) if shuffle else np.arange(len(x))
+    totals = {}
+    for number, batch in enumerate(batches(len(x), batch_size)):
+        positions = order[batch]
+        images = x[positions].astype(network.dtype, copy=False)
+        if augment is not None:
+            images = augmented(images, augment, network.rng)
+        try:
+            logs = network.train_step(images, y[positions])
+        except FloatingPointError as error:
+            require_finite(images, positions)
+            raise FloatingPointError(f"after {number} batches of the epoch, {error}") from None
+        for name, value in logs.items():
+            totals[name] = totals.get(name, 0.0) + value * len(images)
+        for listener in listeners:
+            listener.on_train_batch_end(number, logs)
+    return {name: total / len(x) for name, total in totals.items()}
+
+
+def augmented(images, augment, rng):
+    """Return augment(images, rng), which must keep the shape."""
+    changed = np.asarray(augment(images, rng))
+    if changed.shape != images.shape:
+        raise ValueError(
+            f"augment must return images of the shape that it was given, {images.shape}, "
+            f"got shape {changed.shape}"
+        )
+    return changed
+
+
+def require_finite(images, positions):
+    """Raise ValueError if an image holds NaN or infinity; `positions` are their numbers in x."""
+    for position, image in zip(positions, images):
+        if not np.isfinite(image).all():
+            where = tuple(map(int, np.argwhere(~np.isfinite(image))[0]))
+            raise ValueError(
+                f"x[{position}] holds {image[where]} at {where}: clean or leave out such examples "
+                "(with augment, see what it returns)"
+            )
+
+
+def batches(count, batch_size):
+    """Cut `count` examples into slices of batch_size; the last may be shorter."""
+    return [slice(start, start + batch_size) for start in range(0, count, batch_size)]
+
+
+def split(x, y, fraction):
+    """Split off the last examples; return (x, y) and (x, y) of these."""
+    if not is_number(fraction) or not 0 < fraction < 1:
+        raise ValueError(f"validation_split must be above 0 and below 1, got {fraction!r}")
+    kept = int(len(x) * (1 - fraction))
+    if kept in (0, len(x)):
+        raise ValueError(
+            f"validation_split={fraction} of {len(x)} examples leaves {kept} for training and "
+            f"{len(x) - kept} for validation; both need at least one"
+        )
+    return (x[:kept], y[:kept]), (x[kept:], y[kept:])
+
+
+def require_count(value, name, least=1):
+    if not is_whole(value) or value < least:
+        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
+
+
+def listen(callbacks):
+    """Return callbacks as a list; ValueError for what is none."""
+    callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            raise ValueError(
+                "callbacks must be objects such as EarlyStopping(), or of a class of your own "
+                f"derived from Callback; got {callback!r}"
+            )
+    return callbacks
