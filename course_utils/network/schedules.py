@@ -1,0 +1,199 @@
+"""Schedules: the learning rate as a function of the number of finished steps (batches).
+
+Each function returns a `Schedule`, which an optimizer takes as its learning_rate.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from course_utils.reference.checks import is_number, is_whole
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A learning rate that changes: call it with the number of finished steps."""
+
+    name: str
+    arguments: dict
+    rate: Callable
+
+    def __call__(self, step):
+        return float(self.rate(step))
+
+    def __repr__(self):
+        return f"{self.name}({', '.join(f'{k}={v!r}' for k, v in self.arguments.items())})"
+
+
+def step_decay(learning_rate, drop_steps, factor=0.1):
+    """The rate times `factor` after every `drop_steps` steps (He et al., 2016, section 3.4).
+
+    ``learning_rate * factor ** (step // drop_steps)``; a sequence of drop_steps lists the steps
+    at which the rate drops, such as (32_000, 48_000).
+
+    Parameters
+    ----------
+    learning_rate : float
+        The rate at step 0.
+    drop_steps : int or sequence of int
+        Steps between two drops; or the numbers of the steps that are the first with a lower rate.
+    factor : float
+        Above 0, at most 1.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, here as in the other schedules.
+    """
+    learning_rate = _positive(learning_rate, "learning_rate")
+    factor = _factor(factor, "factor")
+    if is_whole(drop_steps):
+        drop_steps = _steps(drop_steps, "drop_steps")
+
+        def drops(step):
+            return step // drop_steps
+
+    else:
+        drop_steps = _increasing(drop_steps)
+
+        def drops(step):
+            return sum(step >= drop for drop in drop_steps)
+
+    return Schedule(
+        "step_decay",
+        dict(learning_rate=learning_rate, drop_steps=drop_steps, factor=factor),
+        lambda step: learning_rate * factor ** drops(step),
+    )
+
+
+def exponential_decay(learning_rate, decay_steps, decay_rate):
+    """``learning_rate * decay_rate ** (step / decay_steps)``; Keras's ExponentialDecay.
+
+    Parameters
+    ----------
+    learning_rate : float
+        The rate at step 0.
+    decay_steps : int
+        Steps in which the rate is multiplied by decay_rate once.
+    decay_rate : float
+        Above 0, at most 1.
+    """
+    learning_rate = _positive(learning_rate, "learning_rate")
+    decay_steps = _steps(decay_steps, "decay_steps")
+    decay_rate = _factor(decay_rate, "decay_rate")
+    return Schedule(
+        "exponential_decay",
+        dict(learning_rate=learning_rate, decay_steps=decay_steps, decay_rate=decay_rate),
+        lambda step: learning_rate * decay_rate ** (step / decay_steps),
+    )
+
+
+def cosine_decay(learning_rate, decay_steps, *, alpha=0.0, warmup_steps=0, warmup_start=0.0):
+    """Half a cosine, from the rate down to alpha times the rate; before it, a linear warm-up.
+
+    For ``step < warmup_steps`` (Goyal et al., 2017, section 2.2)::
+
+        warmup_start + (learning_rate - warmup_start) * step / warmup_steps
+
+    then, with p = (step - warmup_steps) / decay_steps, at most 1 (Loshchilov and Hutter, 2017,
+    equation 5)::
+
+        learning_rate * (alpha + (1 - alpha) * (1 + cos(pi * p)) / 2)
+
+    This is ``keras.optimizers.schedules.CosineDecay(warmup_start, decay_steps, alpha,
+    warmup_target=learning_rate, warmup_steps=warmup_steps)``.
+
+    Parameters
+    ----------
+    learning_rate : float
+        The largest rate, with which the cosine starts.
+    decay_steps : int
+        Steps from the largest rate to the last; the warm-up is not counted.
+    alpha : float
+        The last rate, as a fraction of the largest: 0 to 1.
+    warmup_steps : int
+        Steps before the largest rate is reached.
+    warmup_start : float
+        The rate at step 0 if there is a warm-up; at least 0.
+    """
+    learning_rate = _positive(learning_rate, "learning_rate")
+    decay_steps = _steps(decay_steps, "decay_steps")
+    if not is_number(alpha) or not 0 <= alpha <= 1:
+        raise ValueError(f"alpha must be a number from 0 to 1, got {alpha!r}")
+    if not is_whole(warmup_steps) or warmup_steps < 0:
+        raise ValueError(f"warmup_steps must be an integer of at least 0, got {warmup_steps!r}")
+    if not is_number(warmup_start) or not 0 <= warmup_start < math.inf:
+        raise ValueError(f"warmup_start must be a number of at least 0, got {warmup_start!r}")
+
+    def rate(step):
+        if step < warmup_steps:
+            return warmup_start + (learning_rate - warmup_start) * step / warmup_steps
+        progress = min((step - warmup_steps) / decay_steps, 1)
+        return learning_rate * (alpha + (1 - alpha) * (1 + math.cos(math.pi * progress)) / 2)
+
+    return Schedule(
+        "cosine_decay",
+        dict(
+            learning_rate=learning_rate,
+            decay_steps=decay_steps,
+            alpha=float(alpha),
+            warmup_steps=int(warmup_steps),
+            warmup_start=float(warmup_start),
+        ),
+        rate,
+    )
+
+
+SCHEDULES = {f.__name__: f for f in (step_decay, exponential_decay, cosine_decay)}
+
+
+def config_of(schedule):
+    """Return a schedule's name and arguments, for storing; ValueError if it is a bare function."""
+    if not isinstance(schedule, Schedule):
+        raise ValueError(
+            f"the learning rate {schedule!r} is a function, which cannot be stored; use "
+            f"{', '.join(SCHEDULES)}, or set a number before saving"
+        )
+    return {"name": schedule.name, **schedule.arguments}
+
+
+def from_config(config):
+    """Return the schedule that `config_of` described."""
+    arguments = dict(config)
+    return SCHEDULES[arguments.pop("name")](**arguments)
+
+
+def _positive(value, name):
+    if not is_number(value) or not 0 < value < math.inf:
+        raise ValueError(f"{name} must be a positive number, got {value!r}")
+    return float(value)
+
+
+def _factor(value, name):
+    if not is_number(value) or not 0 < value <= 1:
+        raise ValueError(f"{name} must be a number above 0 and at most 1, got {value!r}")
+    return float(value)
+
+
+def _steps(value, name):
+    if not is_whole(value) or value < 1:
+        raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
+    return int(value)
+
+
+def _increasing(steps):
+    try:
+        listed = list(steps)
+    except TypeError:
+        listed = []
+    whole = all(is_whole(step) and step >= 1 for step in listed)
+    if not listed or not whole or listed != sorted(set(listed)):
+        raise ValueError(
+            "drop_steps must be an integer of at least 1 or an increasing sequence of them, "
+            f"got {steps!r}"
+        )
+    return [int(step) for step in listed]
