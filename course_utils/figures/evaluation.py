@@ -28,22 +28,26 @@ def filters_and_maps(kernel: np.ndarray, maps: np.ndarray, *, columns: int = 8) 
         f"{kernel.min():.2f} to {kernel.max():.2f}, and under each its feature map of one image. "
         f"Filters with weights of both signs: {filters - one_sign}. Maps that are zero everywhere: "
         f"{silent}.",
-        figsize=(5.6, 1.42 * rows),
+        figsize=(5.6, 5.6 * 2.1 * rows / columns),
     )
-    drawing.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
-    grid = drawing.add_gridspec(2 * rows, columns, height_ratios=[0.8, 1] * rows)
+    drawing.set_layout_engine("none")  # the axes fill the drawing
+    axes = drawing.add_axes((0, 0, 1, 1))
     limit = np.abs(kernel).max()
     for f in range(filters):
-        upper, lower = (
-            drawing.add_subplot(grid[2 * (f // columns) + part, f % columns]) for part in (0, 1)
-        )
-        weights = kernel[:, :, 0, f]
-        upper.imshow(weights, cmap=style.DIVERGING, vmin=-limit, vmax=limit)
-        lower.imshow(maps[:, :, f], cmap=style.SEQUENTIAL, vmin=0, vmax=maps.max())
-        for axes in (upper, lower):
-            axes.set(xticks=[], yticks=[])
-            axes.spines[:].set_visible(False)
+        left, top = f % columns, 2.1 * (f // columns)
+        weights = {"cmap": style.DIVERGING, "vmin": -limit, "vmax": limit}
+        axes.imshow(kernel[:, :, 0, f], extent=_tile(left, top, 0.7), **weights)
+        values = {"cmap": style.SEQUENTIAL, "vmin": 0, "vmax": maps.max()}
+        axes.imshow(maps[:, :, f], extent=_tile(left, top + 0.88, 0.9), **values)
+    axes.set(xlim=(0, columns), ylim=(2.1 * rows, 0))
+    axes.set_axis_off()
     return drawing
+
+
+def _tile(left, top, side):
+    """Extent of a picture in the middle of a cell of width 1, at the top of it."""
+    left += (1 - side) / 2
+    return left, left + side, top + 0.1 + side, top + 0.1
 
 
 @course_style()

@@ -33,16 +33,16 @@ def forward_and_backward(layers: Sequence[tuple[str, str, str, str]]) -> Drawing
         + ".",
         inches=5.0,
     )
-    write(axes, 2.0, 0.4, "forward: y", color=style.BLUE)
+    write(axes, 1.8, 0.4, "forward: y", color=style.BLUE)
     write(axes, 9.0, 0.4, "backward: dy", color=style.VERMILLION)
     for row, (name, shape, keeps, gives) in enumerate(layers):
         top = 0.9 + 1.5 * row
         color = WINDOW if row == 0 else KERNEL if gives else "white"
-        axes.fill([3.4, 7.6, 7.6, 3.4], [top, top, top + 0.95, top + 0.95], color=color)
-        outline(axes, 3.4, top, 4.2, 0.95, color=style.GREY, line=1)
+        axes.fill([3.0, 8.0, 8.0, 3.0], [top, top, top + 0.95, top + 0.95], color=color)
+        outline(axes, 3.0, top, 5.0, 0.95, color=style.GREY, line=1)
         label = f"{name}, keeps {keeps}" if keeps else name
         write(axes, 5.5, top + 0.48, label, size=10.5)
-        write(axes, 1.7, top + 0.48, shape, size=10.5)
+        write(axes, 1.5, top + 0.48, shape, size=10.5)
         if gives:
             write(axes, 9.6, top + 0.48, gives, size=10.5, color=style.VERMILLION)
         if row:

@@ -90,7 +90,7 @@ def test_filters_stand_over_their_own_maps():
     kernel[..., 1] = np.abs(kernel[..., 1])
     maps[..., 3] = 0
     drawing = figures.filters_and_maps(kernel, maps, columns=3)
-    drawn = [axes.images[0].get_array() for axes in drawing.axes]
+    drawn = [image.get_array() for image in drawing.axes[0].images]
     assert len(drawn) == 10
     for f in range(5):
         np.testing.assert_array_equal(drawn[2 * f], kernel[:, :, 0, f])
