@@ -3,6 +3,8 @@
 Nothing here runs the answer, so that a grader can judge outcomes that came out of a sandbox.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course_utils.exercises.comparing import compare
@@ -11,8 +13,14 @@ from course_utils.exercises.report import Counterexample, Report
 from course_utils.exercises.running import Outcome, run
 
 
-def judge(exercise: Exercise, inputs: list[dict], outcomes: list[Outcome]) -> Report:
-    """The report on an answer whose calls on `inputs` had these outcomes."""
+def judge(
+    exercise: Exercise, inputs: list[dict], outcomes: list[Outcome], *, run: Callable = run
+) -> Report:
+    """The report on an answer whose calls on `inputs` had these outcomes.
+
+    `run` stands in for `running.run` where many answers are judged on the same inputs, and what the
+    reference and the misconceptions do there is known already.
+    """
     used = next((outcome.reference_call for outcome in outcomes if outcome.reference_call), "")
     if used:
         return _report(
@@ -49,12 +57,16 @@ def judge(exercise: Exercise, inputs: list[dict], outcomes: list[Outcome]) -> Re
         )
         if outcomes[-1].kind != "not run" and outcomes[shown].kind != "timed out":
             message += f" ({len(failing)} of {len(inputs)} inputs fail; the smallest is shown.)"
-    mistake = diagnose(exercise, inputs, outcomes, expected)
+    mistake = diagnose(exercise, inputs, outcomes, expected, run)
     return _report(exercise, "failed", message, counterexample, mistake)
 
 
 def diagnose(
-    exercise: Exercise, inputs: list[dict], outcomes: list[Outcome], expected: list
+    exercise: Exercise,
+    inputs: list[dict],
+    outcomes: list[Outcome],
+    expected: list,
+    run: Callable = run,
 ) -> Misconception | None:
     """The first registered mistake that does on every input what the answer did."""
     if any(outcome.kind in ("timed out", "not run") for outcome in outcomes):

@@ -120,14 +120,14 @@ def _call(answer: Callable, signature: inspect.Signature, arguments: dict) -> Ou
         finally:
             sys.setprofile(previous)
             vars(builtins).update(builtin)  # what the answer took away, all that follows needs
-        value = _plain(value)
+        value = plain(value)
         mutated = tuple(name for name in arguments if not _same(arguments[name], given[name]))
     except BaseException as error:
         return Outcome("raised", error=_describe(error), line=_line_in(answer, error))
     return Outcome("returned", value=value, mutated=mutated, reference_call=reference_call)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """A copy made of base types alone, so that nothing of the answer's runs when it is compared."""
     kind = type(value)  # not isinstance below: a class may lie about itself through __class__
     if value is None or kind in (bool, str):
@@ -146,7 +146,7 @@ def _plain(value: object) -> object:
             Unreadable(f"an array of dtype {array.dtype}") if array.dtype.hasobject else array[()]
         )
     if kind in (list, tuple):
-        return kind(_plain(item) for item in value)
+        return kind(plain(item) for item in value)
     return Unreadable(f"an object of type {kind.__name__}")
 
 

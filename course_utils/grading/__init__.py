@@ -1,0 +1,18 @@
+"""Grade answers of people who need not be trusted: their code runs in a sandbox, judged outside."""
+
+from course_utils.grading.grade import grade_submission
+from course_utils.grading.limits import Limits
+from course_utils.grading.opening import SandboxUnavailableError, open_sandbox
+from course_utils.grading.results import CellError, ExerciseResult, SubmissionResult
+from course_utils.grading.sandboxes import Sandbox
+
+__all__ = [
+    "CellError",
+    "ExerciseResult",
+    "Limits",
+    "Sandbox",
+    "SandboxUnavailableError",
+    "SubmissionResult",
+    "grade_submission",
+    "open_sandbox",
+]

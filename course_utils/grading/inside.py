@@ -1,0 +1,375 @@
+"""What runs inside the sandbox; three kinds of process, of which the last is the student's.
+
+The server imports numpy once and keeps nothing else. For each submission it forks a process that
+parses the cells and runs none of them. That one forks a process for each exercise, in which the
+student's code runs, under limits and a filter of system calls, with one pipe and no other way out.
+So no exercise can touch another one, no submission sees another one, and neither the grader's
+questions nor its control channel are within a student's reach. What this file sends back is what
+the student's code returned; expected values never come here.
+"""
+
+import ast
+import ctypes
+import gc
+import inspect
+import io
+import linecache
+import math
+import os
+import random
+import resource
+import select
+import signal
+import sys
+import time
+import types
+
+import numpy as np
+import numpy.fft
+import numpy.lib.stride_tricks
+import numpy.linalg
+import numpy.random  # noqa: F401  all of numpy that answers use, once for all of them
+
+from course_utils.exercises.running import Outcome, Unreadable, run
+from course_utils.grading import absent, landlock
+from course_utils.grading.protocol import (
+    ProtocolError,
+    decode,
+    encode,
+    read_frame,
+    write_frame,
+)
+
+LINUX = sys.platform == "linux"
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+CHUNK = 1 << 16
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def main() -> None:
+    """Serve submissions until the grader closes the pipe."""
+    # The channel moves away from 0 and 1, so that nothing that reads or prints meets it.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    requests, replies = os.dup(0), os.dup(1)
+    for fd in (0, 1):
+        os.dup2(nothing, fd)
+    _, payload = read_frame(requests)
+    settings = decode(payload)
+    absent.install()
+    if LINUX:
+        _prctl(PR_SET_DUMPABLE, 0)  # no other process may read or write this one's memory
+    if settings["readable"]:
+        _prctl(PR_SET_NO_NEW_PRIVS, 1)
+        landlock.restrict(settings["readable"])
+    random.seed(0)  # a replay draws the same numbers
+    np.random.seed(0)  # noqa: NPY002  the generator that students' code may use
+    gc.freeze()  # collecting garbage would touch, and so copy, the pages that forks share
+    write_frame(replies, b"r")
+    while True:
+        try:
+            kind, _ = read_frame(requests)
+        except EOFError:
+            return
+        if kind != b"S":
+            continue  # what came too late for the submission before
+        # It reads the cells itself: nothing of a submission is ever in this process's memory.
+        child = os.fork()
+        if not child:
+            _die_with_parent()
+            _serve_submission(requests, replies, settings)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            write_frame(replies, b"!", encode(status))
+
+
+def _serve_submission(requests: int, replies: int, settings: dict) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (settings["memory"],) * 2)
+    _, payload = read_frame(requests)
+    given = decode(payload)
+    cells = _Cells(given["cells"], given["ids"], replies)
+    gc.freeze()
+    write_frame(replies, b"p", encode({"errors": cells.errors, "definitions": cells.definitions}))
+    while True:
+        try:
+            kind, payload = read_frame(requests)
+        except EOFError:
+            return
+        if kind == b"Q":
+            return
+        if kind == b"R":
+            _serve_exercise(requests, replies, cells, decode(payload), settings)
+
+
+class _Cells:
+    """The cells of a submission, compiled statement by statement.
+
+    One statement at a time, so that a figure that cannot be drawn does not lose the function below
+    it, and a statement that never ends can be left out.
+    """
+
+    def __init__(self, sources: list[str | None], ids: list[str], replies: int):
+        self.statements: list[list[tuple]] = []  # of each cell: (code, line, ids it leaves open)
+        self.errors: list[tuple[int, int, str]] = []  # (cell, line, what)
+        self.definitions: list[tuple[str, int, str]] = []  # (id, cell, kind)
+        for number, source in enumerate(sources):
+            write_frame(replies, b"c", encode(number))
+            self.statements.append([])
+            if source is None:
+                continue
+            try:
+                self.statements[-1] = self._compile(number, source, set(ids))
+            except BaseException as error:  # also MemoryError and RecursionError, by nesting
+                line = getattr(error, "lineno", None) or 1
+                message = getattr(error, "msg", "") or str(error)
+                text = f"{type(error).__name__}: {message}"[:300]
+                self.errors.append((number, line, text))
+
+    def _compile(self, number: int, source: str, ids: set[str]) -> list[tuple]:
+        name = f"<cell {number}>"
+        lines = source.splitlines(keepends=True)
+        linecache.cache[name] = (len(source), None, lines, name)
+        module = ast.parse(source, name)
+        flags = 0
+        statements, found = [], {}
+        for statement in module.body:
+            code = compile(
+                ast.Module([statement], []), name, "exec", flags=flags, dont_inherit=True
+            )
+            flags |= code.co_flags & 0x1FF0000  # from __future__ import ...
+            starter = _starter(statement)
+            for bound, kind in _bindings(statement):
+                if bound in ids and (kind == "function" or found.get(bound) != "function"):
+                    found[bound] = kind
+            statements.append((code, statement.lineno, starter))
+        self.definitions += [(id, number, kind) for id, kind in found.items()]
+        return statements
+
+
+def _starter(statement: ast.stmt) -> str:
+    """The function's name if it is one that nobody has filled in, else nothing."""
+    if not isinstance(statement, ast.FunctionDef):
+        return ""
+    for step in statement.body:
+        constant = step.value if isinstance(step, ast.Expr | ast.Return) else None
+        if not (
+            isinstance(step, ast.Pass)
+            or (isinstance(step, ast.Expr) and isinstance(constant, ast.Constant))
+            or (
+                isinstance(step, ast.Return)
+                and (constant is None or getattr(constant, "value", 0) is None)
+            )
+        ):
+            return ""
+    return statement.name
+
+
+def _bindings(statement: ast.stmt):
+    """(name, "function", "starter" or "value") that the statement binds outside of functions."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, "starter" if _starter(node) else "function"
+        elif isinstance(node, ast.ClassDef):
+            yield node.name, "value"
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, "function"
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name, "value"
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, "value"
+        elif not isinstance(node, ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _serve_exercise(requests, replies, cells, question, settings) -> None:
+    """Run the student's code in a process of its own and pass on what it writes, unread."""
+    inlet, outlet = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            _die_with_parent()
+            os.dup2(0, 2)
+            os.dup2(outlet, 3)
+            os.closerange(4, 1 << 16)
+            _student(3, cells, question, settings)
+        finally:
+            os._exit(1)
+    os.close(outlet)
+    left, asked_to_stop = question["reply"], False
+    watched = select.poll()
+    watched.register(requests, select.POLLIN)
+    watched.register(inlet, select.POLLIN)
+    while left > 0:
+        ready = {fd for fd, _ in watched.poll()}
+        if inlet in ready:
+            data = os.read(inlet, CHUNK)
+            if not data:
+                break
+            left -= len(data)
+            write_frame(replies, b"d", data)
+        elif requests in ready:
+            try:
+                kind, _ = read_frame(requests)
+            except EOFError:
+                kind = b"K"
+            if kind == b"K":
+                asked_to_stop = True
+                break
+    # It has closed its pipe, or written too much, or taken too long: in any case its time is over.
+    # One that is just ending gets a moment, so that its own exit status is seen.
+    until = time.monotonic() + (0.2 if left > 0 and not asked_to_stop else 0)
+    ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    while os.waitid(os.P_PID, child, ended) is None and time.monotonic() < until:
+        time.sleep(0.0005)
+    os.kill(child, signal.SIGKILL)
+    _, status, usage = os.wait4(child, 0)
+    os.close(inlet)
+    seconds = usage.ru_utime + usage.ru_stime
+    write_frame(replies, b"x", encode((status, seconds, usage.ru_maxrss * 1024, left <= 0)))
+
+
+def _student(outlet: int, cells: _Cells, question: dict, settings: dict) -> None:
+    """Run the cells, call the answer on each input, send what it returned."""
+    printed = _Printed(question["output"])
+    sys.stdout = sys.stderr = io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)
+    _restrict(question, settings)
+
+    def send(kind: bytes, value: object = None) -> None:
+        write_frame(outlet, kind, encode(value))
+
+    main = types.ModuleType("__main__")
+    sys.modules["__main__"] = main
+    skipped = {tuple(place) for place in question["skipped"]}
+    failed = _run_cells(cells, question, main.__dict__, skipped, send)
+    answer = main.__dict__.get(question["id"])
+    if isinstance(answer, int | float | np.number) and not any(question["inputs"]):
+        number = answer
+
+        def answer():
+            return number
+
+    if callable(answer):
+        signature = _signature(question["signature"])
+        send(b"b")
+        for number, arguments in enumerate(question["inputs"]):
+            outcome = run(answer, signature, [arguments])[0]
+            send(b"o", _as_sent(number, outcome, question["reply"] // 2))
+    elif question["id"] in main.__dict__:
+        send(b"n", f"an object of type {type(answer).__name__}")
+    else:
+        send(b"n", failed.get(question["id"], ""))
+    send(b"t", bytes(printed.kept).decode("utf-8", "replace"))
+    os._exit(0)
+
+
+def _run_cells(cells, question, names, skipped, send) -> dict[str, str]:
+    """Run the statements; gives the errors of those that were to define the answer."""
+    real = {id for id, _, kind in cells.definitions if kind != "starter"}
+    failed: dict[str, str] = {}
+    for cell, statements in enumerate(cells.statements[: question["last_cell"] + 1]):
+        for number, (code, line, starter) in enumerate(statements):
+            # A second copy of the starter, below the answer, does not take the answer away.
+            if (cell, number) in skipped or starter in real:
+                continue
+            send(b"s", (cell, number, line))
+            try:
+                exec(code, names)
+            except BaseException as error:
+                text = _described(error)
+                send(b"e", (cell, _line(error, cell, line), text))
+                if cell == question["defined_in"]:
+                    failed.setdefault(question["id"], text)
+    return failed
+
+
+def _described(error: BaseException) -> str:
+    try:
+        message = str(error)[:300]
+    except BaseException:
+        message = "(its message could not be read)"
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def _line(error: BaseException, cell: int, otherwise: int) -> int:
+    """The last line of this cell on the way to the error."""
+    line, trace = otherwise, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == f"<cell {cell}>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _signature(text: str) -> inspect.Signature:
+    names: dict = {"np": np}
+    exec(f"def answer{text}: ...", names)  # the grader's own text, of the exercise's starter
+    return inspect.signature(names["answer"])
+
+
+def _as_sent(number: int, outcome: Outcome, largest: int) -> tuple:
+    facts = (outcome.error, outcome.line, list(outcome.mutated), outcome.reference_call)
+    value = outcome.value
+    try:
+        if len(encode(value)) > largest:
+            raise ProtocolError("it is too large")
+    except ProtocolError as error:
+        value = Unreadable(f"a result that cannot be sent back: {error}")
+    return (number, outcome.kind, value, *facts)
+
+
+class _Printed(io.RawIOBase):
+    """Keeps the beginning of what is printed and forgets the rest, however much it is."""
+
+    def __init__(self, most: int):
+        self.most, self.kept = most, bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data) -> int:
+        self.kept += bytes(data[: max(0, self.most - len(self.kept))])
+        return len(data)
+
+
+def _restrict(question: dict, settings: dict) -> None:
+    """Limits and filter of the process that is about to run a student's code."""
+    seconds = math.ceil(question["seconds"]) + 2
+    for name, most in (
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_FSIZE", 0),
+        ("RLIMIT_NOFILE", 64),
+        ("RLIMIT_AS", question["memory"]),
+        ("RLIMIT_CPU", seconds),
+    ):
+        _, hard = resource.getrlimit(getattr(resource, name))
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(getattr(resource, name), (most, most))
+    if settings["seccomp"] is not None:
+        _prctl(PR_SET_NO_NEW_PRIVS, 1)
+        _filter(settings["seccomp"].tobytes())
+
+
+def _filter(program: bytes) -> None:
+    class Program(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+    _prctl(PR_SET_SECCOMP, 2, ctypes.byref(Program(len(program) // 8, program)))
+
+
+def _die_with_parent() -> None:
+    if LINUX:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _prctl(option: int, *arguments) -> None:
+    if LIBC.prctl(option, *(arguments + (0,) * (4 - len(arguments)))):
+        error = ctypes.get_errno()
+        raise OSError(error, f"prctl({option}): {os.strerror(error)}")
+
+
+if __name__ == "__main__":
+    main()

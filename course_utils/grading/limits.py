@@ -1,0 +1,29 @@
+"""What one exercise of one submission may take."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on a student's process; the time for the calls is the exercise's own `time_limit`.
+
+    Parameters
+    ----------
+    cells : float
+        Seconds for the code outside of functions, up to the cell that defines the answer.
+    memory : int
+        Bytes of address space. The interpreter with numpy takes about 200 MB of it.
+    reply : int
+        Bytes that it may send back.
+    output : int
+        Characters of what it prints that are kept.
+    skipped : int
+        A statement outside of functions that does not end, or that ends the process, is left out,
+        and the exercise is run again: so often in one submission.
+    """
+
+    cells: float = 10.0
+    memory: int = 1536 * 2**20
+    reply: int = 8 * 2**20
+    output: int = 4000
+    skipped: int = 3

@@ -1,0 +1,77 @@
+"""What grading a submission gives."""
+
+from dataclasses import dataclass
+
+from course_utils.exercises.report import Report
+
+STATUSES = ("graded", "missing", "timeout", "crashed", "out_of_memory", "not_gradable")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExerciseResult:
+    """What became of one exercise of one submission.
+
+    Attributes
+    ----------
+    exercise_id : str
+    status : str
+        "graded"; "missing": there is no answer, or the starter is as it was; "timeout", "crashed",
+        "out_of_memory": the student's process did not live to the end; "not_gradable": the grader
+        itself failed, which is nobody's fault.
+    score : float or None
+        Points; None unless graded, since nothing was earned or missed that could be told.
+    max_score : float
+    detail : str
+        Why it is not graded, in a sentence.
+    report : Report or None
+        The verdict if graded, and after a timeout the input that it was still working on.
+    printed : str
+        The beginning of what the code printed. It may hold hidden inputs: for instructors.
+    defined_in : tuple of int
+        The cells that define it, untouched starters left out. More than one is a duplicate, of which
+        the last counts.
+    seconds : float
+        Time on a processor.
+    peak_memory : int
+        Bytes.
+    """
+
+    exercise_id: str
+    status: str
+    max_score: float
+    score: float | None = None
+    detail: str = ""
+    report: Report | None = None
+    printed: str = ""
+    defined_in: tuple[int, ...] = ()
+    seconds: float = 0.0
+    peak_memory: int = 0
+
+
+@dataclass(frozen=True)
+class CellError:
+    """A statement outside of functions that failed or was left out; the rest was graded."""
+
+    cell: int
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmissionResult:
+    """The results of one submission; the same seed gives the same results again.
+
+    Attributes
+    ----------
+    seed : int
+        Drew the inputs.
+    sandbox : str
+        What isolated the student's code.
+    exercises : tuple of ExerciseResult
+    cell_errors : tuple of CellError
+    """
+
+    seed: int
+    sandbox: str
+    exercises: tuple[ExerciseResult, ...]
+    cell_errors: tuple[CellError, ...] = ()

@@ -1,0 +1,284 @@
+"""The sandboxes in which students' code runs, the best one that this machine really has.
+
+A sandbox is one long-lived process, `inside.py`, that talks through its standard input and output.
+How it is walled in differs:
+
+bubblewrap
+    Namespaces of its own: no network, no other processes, and a file system that holds the
+    interpreter, numpy and nothing else, none of it writable.
+landlock
+    Where namespaces are refused: the process gives up the file system but for reading those same
+    files. Names and sizes of other files can still be asked for, not their contents.
+trust
+    No wall at all: separate processes with limits. Only for code that you trust.
+
+In the first two every process of a student's runs under the filter of `seccomp.py` besides, and
+nothing is taken on trust: before it is used, each sandbox must show on this machine that attempts to
+read, write, connect and start processes fail in it.
+"""
+
+import os
+import select
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import course_utils
+from course_utils.grading import landlock, seccomp
+from course_utils.grading.limits import Limits
+from course_utils.grading.protocol import Frames, ProtocolError, encode, write_frame
+
+KINDS = ("bubblewrap", "landlock")
+START = 30.0  # seconds that a sandbox may take to start, on a busy machine
+PACKAGE = Path(course_utils.__file__).parent
+INSIDE = (
+    "exercises/running.py",
+    "grading/absent.py",
+    "grading/inside.py",
+    "grading/landlock.py",
+    "grading/protocol.py",
+)
+MAIN = """
+import sys
+sys.path[0] = sys.argv.pop()
+from course_utils.grading.inside import main
+main()
+"""
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",  # a replay iterates over sets in the same order
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "LC_ALL": "C.UTF-8",
+}
+
+
+class SandboxDiedError(RuntimeError):
+    """The sandbox did not answer as it must; it has been stopped."""
+
+
+class Sandbox:
+    """A running sandbox, from `open_sandbox`. It lives as long as the thread that opened it.
+
+    Attributes
+    ----------
+    kind : str
+        "bubblewrap", "landlock" or "trust".
+    limits : Limits
+    process : subprocess.Popen or None
+        Its outermost process while it runs.
+    """
+
+    def __init__(self, kind: str, limits: Limits):
+        self.kind, self.limits = kind, limits
+        self._kit = tempfile.TemporaryDirectory(prefix="course-grade-")
+        _fill_kit(Path(self._kit.name), link=kind != "bubblewrap")
+        self.process: subprocess.Popen | None = None
+
+    @property
+    def description(self) -> str:
+        """What walls it in, for reports."""
+        return {
+            "bubblewrap": "bubblewrap with a seccomp filter",
+            "landlock": "Landlock with a seccomp filter",
+            "trust": "none: the submissions were trusted",
+        }[self.kind]
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop everything in it and remove its files."""
+        self.stop()
+        self._kit.cleanup()
+
+    def stop(self) -> None:
+        """Kill everything in it; the next message starts it anew."""
+        if self.process is None:
+            return
+        process, self.process = self.process, None
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            stream.close()
+
+    def start(self) -> None:
+        """Start it unless it runs.
+
+        Raises
+        ------
+        SandboxDiedError
+            If it does not come up; the text is what it complained about.
+        """
+        if self.process is not None:
+            return
+        kit = self._kit.name
+        command = [os.path.realpath(sys.executable), "-s", "-S", "-c", MAIN, kit]
+        if self.kind == "bubblewrap":
+            command = [*_bubblewrap(kit), *command]
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT,
+            cwd="/",
+            start_new_session=True,
+        )
+        self._frames = Frames(largest=self.limits.reply + 2**20)
+        walled = self.kind != "trust"
+        settings = {
+            "seccomp": np.frombuffer(seccomp.program(), np.uint8) if walled else None,
+            "readable": _readable(kit) if self.kind == "landlock" else [],
+            "memory": self.limits.memory,
+        }
+        self.send(b"H", encode(settings))
+        kind, _ = self.receive(time.monotonic() + START)
+        if kind != b"r":
+            self._die("it did not say that it is ready")
+
+    def send(self, kind: bytes, payload: bytes = b"") -> None:
+        """Send a message to the processes of `inside.py`."""
+        try:
+            write_frame(self.process.stdin.fileno(), kind, payload)
+        except OSError:
+            self._die("it ended")
+
+    def receive(self, deadline: float) -> tuple[bytes, bytes]:
+        """The next message.
+
+        Raises
+        ------
+        TimeoutError
+            If none came before the deadline, a value of `time.monotonic`.
+        SandboxDiedError
+            If the sandbox ended, or sent what is no message.
+        """
+        stream = self.process.stdout.fileno()
+        while True:
+            try:
+                frame = self._frames.next()
+            except ProtocolError as error:
+                self._die(str(error))
+            if frame:
+                return frame
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([stream], [], [], left)[0]:
+                raise TimeoutError
+            data = os.read(stream, 1 << 18)
+            if not data:
+                self._die("it ended")
+            self._frames.feed(data)
+
+    def _die(self, what: str) -> None:
+        process = self.process
+        process.kill()
+        said = process.stderr.read()[-500:].decode("utf-8", "replace").strip()
+        self.stop()
+        raise SandboxDiedError(f"{what}: {said}" if said else what)
+
+
+def why_not(kind: str) -> str:
+    """What is missing for this kind, before it is tried; empty if nothing is."""
+    if kind == "trust":
+        return ""
+    if not sys.platform.startswith("linux"):
+        return f"it needs Linux, and this is {sys.platform}"
+    if not seccomp.supported():
+        return "the filter of system calls is written for x86_64 and aarch64 only"
+    if kind == "bubblewrap" and not shutil.which("bwrap"):
+        return "the program bwrap is not installed"
+    if kind == "landlock" and not landlock.version():
+        return "the kernel has no Landlock"
+    return ""
+
+
+def _fill_kit(kit: Path, link: bool) -> None:
+    """A folder with what the sandbox imports, and nothing else of course_utils."""
+    for name in ("", "exercises/", "grading/"):
+        (kit / "course_utils" / name).mkdir(parents=True, exist_ok=True)
+        (kit / "course_utils" / name / "__init__.py").touch()
+    for name in INSIDE:
+        shutil.copy(PACKAGE / name, kit / "course_utils" / name)
+    for folder in _numpy_folders():
+        if link:
+            (kit / folder.name).symlink_to(folder)
+        else:
+            (kit / folder.name).mkdir()  # where bubblewrap puts it
+    kit.chmod(0o755)
+
+
+def _numpy_folders() -> list[Path]:
+    numpy = Path(np.__file__).resolve().parent
+    return [folder for folder in (numpy, numpy.with_name("numpy.libs")) if folder.is_dir()]
+
+
+def _interpreter() -> tuple[list[str], list[str]]:
+    """Files and folders that Python and numpy need, and folders within them to be kept out."""
+    prefix = Path(sys.base_prefix).resolve()
+    shown = [os.path.realpath(sys.executable), str(prefix / "lib")]
+    for library in ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib"):
+        shown.append(library)
+    shown += ["/etc/ld.so.cache", "/etc/alternatives"]
+    shown = [path for path in shown if os.path.exists(path)]
+    # Packages installed beside the standard library: course_utils could be among them.
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    hidden = {str(PACKAGE.resolve())}
+    for library in (Path(sysconfig.get_path("stdlib")).resolve().parent, Path("/usr/local/lib")):
+        for name in ("site-packages", "dist-packages"):
+            hidden.add(str(library / version / name))
+    hidden |= {"/usr/lib/python3/dist-packages", "/usr/local/lib/python3/dist-packages"}
+    hidden |= {path for path in map(os.path.realpath, sys.path) if "-packages" in path}
+    return shown, sorted(path for path in hidden if os.path.isdir(path))
+
+
+def _within(path: str, folders: list[str]) -> bool:
+    return any(Path(path).is_relative_to(os.path.realpath(folder)) for folder in folders)
+
+
+def _bubblewrap(kit: str) -> list[str]:
+    shown, hidden = _interpreter()
+    command = [shutil.which("bwrap"), "--unshare-all", "--die-with-parent", "--new-session"]
+    command += ["--clearenv", "--cap-drop", "ALL"]
+    for name, value in ENVIRONMENT.items():
+        command += ["--setenv", name, value]
+    for path in shown:
+        if os.path.islink(path):
+            command += ["--symlink", os.readlink(path), path]
+        else:
+            command += ["--ro-bind", path, path]
+    for path in hidden:
+        if _within(path, shown):
+            command += ["--tmpfs", path, "--remount-ro", path]
+    command += ["--dev-bind", "/dev/null", "/dev/null", "--ro-bind", kit, kit]
+    for folder in _numpy_folders():
+        command += ["--ro-bind", str(folder), f"{kit}/{folder.name}"]
+    return [*command, "--remount-ro", "/", "--chdir", "/"]
+
+
+def _readable(kit: str) -> list[str]:
+    """For Landlock, which opens whole trees: the trees around what is hidden, piece by piece."""
+    shown, hidden = _interpreter()
+    hidden = [path for path in hidden if _within(path, shown)]
+    readable = []
+    waiting = [*map(os.path.realpath, [*shown, kit]), *map(str, _numpy_folders())]
+    while waiting:
+        path = waiting.pop()
+        if path in hidden:
+            continue
+        if any(Path(folder).is_relative_to(path) for folder in hidden):
+            readable.append(path + "/")
+            waiting += [str(entry) for entry in Path(path).iterdir() if not entry.is_symlink()]
+        else:
+            readable.append(path)
+    return sorted(set(readable))

@@ -1,0 +1,178 @@
+"""The conversation with the sandbox about one submission."""
+
+import contextlib
+import os
+import signal
+import time
+from dataclasses import dataclass
+
+from course_utils.exercises.exercise import Exercise
+from course_utils.grading.protocol import ProtocolError, decode, encode, printable
+from course_utils.grading.replies import Replies
+from course_utils.grading.results import CellError
+from course_utils.grading.sandboxes import Sandbox, SandboxDiedError
+
+PARSING = 10.0  # seconds for one cell
+ENDING = 5.0  # seconds for the sandbox to stop a process
+
+
+@dataclass
+class Ended:
+    """How a student's process came to its end."""
+
+    replies: Replies
+    status: str = ""  # empty if it said all that it had to say
+    detail: str = ""
+    seconds: float = 0.0
+    peak_memory: int = 0
+
+
+class Submission:
+    """One submission in the sandbox, through restarts of the sandbox."""
+
+    def __init__(self, cells: list[str], ids: list[str], sandbox: Sandbox):
+        self.sources = list(cells)
+        self.cells: list[str | None] = list(cells)  # None: left out
+        self.ids, self.sandbox, self.limits = ids, sandbox, sandbox.limits
+        self.cell_errors: set[CellError] = set()
+        self.unreadable: dict[int, str] = {}  # cells that cannot be parsed, and why
+        self.definitions: list[tuple[str, int, str]] = []
+        self.skipped: dict[tuple[int, int], tuple[str, str]] = {}  # statement: status, detail
+        self._served_by: object = None
+
+    def open(self) -> None:
+        """Have the cells parsed, unless they are; a cell that this cannot survive is left out."""
+        self.sandbox.start()
+        if self._served_by is self.sandbox.process:
+            return
+        for _ in range(self.limits.skipped + 2):
+            self.sandbox.start()
+            self.sandbox.send(b"S")
+            self.sandbox.send(b"C", encode({"cells": self.cells, "ids": self.ids}))
+            cell, problem = 0, "it could not be parsed"
+            try:
+                while True:
+                    kind, payload = self.sandbox.receive(time.monotonic() + PARSING)
+                    if kind == b"c":
+                        cell = decode(payload)
+                    elif kind == b"p":
+                        self._found(decode(payload))
+                        self._served_by = self.sandbox.process
+                        return
+                    else:
+                        break
+            except TimeoutError:
+                problem = f"it could not be parsed in {PARSING:g} s"
+                self.sandbox.stop()
+            except SandboxDiedError:
+                pass
+            self.cells[cell] = None
+            self._cannot_read(cell, 1, problem)
+        raise SandboxDiedError("parsing its cells ended the sandbox again and again")
+
+    def _found(self, survey: dict) -> None:
+        self.definitions = [tuple(found) for found in survey["definitions"]]
+        for cell, line, text in survey["errors"]:
+            self._cannot_read(cell, line, printable(text, 400))
+
+    def _cannot_read(self, cell: int, line: int, text: str) -> None:
+        self.unreadable[cell] = f"line {line}: {text}"
+        self.cell_errors.add(CellError(cell, line, text))
+
+    def run(self, exercise: Exercise, inputs: list[dict], cell: int, last_cell: int) -> Ended:
+        """Run the answer; statements of the cells that do not end are skipped and it is run again."""
+        while True:
+            self.open()
+            ended = self._run_once(exercise, inputs, cell, last_cell)
+            self.cell_errors.update(ended.replies.cell_errors)
+            at = ended.replies.at
+            stuck = ended.status in ("timeout", "crashed", "out_of_memory")
+            if not stuck or ended.replies.began or at is None or at[:2] in self.skipped:
+                return ended
+            if len(self.skipped) >= self.limits.skipped:
+                return ended
+            self.skipped[at[:2]] = (ended.status, ended.detail)
+            text = f"This statement was left out. {ended.detail}"
+            self.cell_errors.add(CellError(at[0], at[2], text))
+
+    def _run_once(self, exercise, inputs, cell, last_cell) -> Ended:
+        limits, sandbox = self.limits, self.sandbox
+        question = {
+            "id": exercise.id,
+            "signature": str(exercise.signature),
+            "inputs": inputs,
+            "defined_in": cell,
+            "last_cell": last_cell,
+            "skipped": list(self.skipped),
+            "reply": limits.reply,
+            "output": limits.output,
+            "memory": limits.memory,
+            "seconds": limits.cells + exercise.time_limit,
+        }
+        sandbox.send(b"R", encode(question))
+        replies = Replies(tuple(exercise.signature.parameters), len(inputs), limits.reply, self.cells)
+        ended = Ended(replies)
+        deadline = time.monotonic() + limits.cells
+        began = finished = stopped = False
+        while True:
+            try:
+                kind, payload = sandbox.receive(deadline)
+            except TimeoutError:
+                if stopped:
+                    sandbox.stop()
+                    return ended
+                stopped, deadline = True, time.monotonic() + ENDING
+                if not replies.complete:
+                    ended.status = "timeout"
+                    seconds = exercise.time_limit if began else limits.cells
+                    what = "the calls" if began else "the code outside of functions"
+                    ended.detail = f"After {seconds:g} s {what} had not come to an end."
+                sandbox.send(b"K")
+                continue
+            except SandboxDiedError as error:
+                ended.status, ended.detail = "crashed", f"The sandbox ended: {error}."
+                return ended
+            if kind == b"x":
+                status, ended.seconds, ended.peak_memory, too_much = decode(payload)
+                if not ended.status and not replies.complete:
+                    ended.status, ended.detail = _why_ended(status, too_much, ended, question)
+                return ended
+            if kind != b"d":
+                sandbox.stop()
+                ended.status, ended.detail = "crashed", "The sandbox ended."
+                return ended
+            if stopped:
+                continue
+            try:
+                replies.feed(payload)
+            except ProtocolError as error:
+                stopped, deadline = True, time.monotonic() + ENDING
+                if not replies.complete:
+                    ended.status = "crashed"
+                    ended.detail = f"Its process sent what is no answer: {error}."
+                sandbox.send(b"K")
+                continue
+            if replies.began and not began:
+                began, deadline = True, time.monotonic() + exercise.time_limit
+            if replies.complete and not finished:
+                finished, deadline = True, time.monotonic() + 1.0
+
+    def close(self) -> None:
+        """End the submission's process; the sandbox is ready for the next."""
+        if self._served_by is not None and self._served_by is self.sandbox.process:
+            with contextlib.suppress(SandboxDiedError):
+                self.sandbox.send(b"Q")
+
+
+def _why_ended(status: int, too_much: bool, ended: Ended, question: dict) -> tuple[str, str]:
+    if too_much:
+        return "crashed", f"Its process sent more than {question['reply']} bytes."
+    if os.WIFEXITED(status):
+        return "crashed", f"Its process ended by itself, with exit code {os.WEXITSTATUS(status)}."
+    number = os.WTERMSIG(status)
+    if number == signal.SIGKILL:
+        if ended.seconds >= question["seconds"]:
+            return "timeout", f"It used {ended.seconds:.0f} s of processor time."
+        # It cannot send itself this signal, so that it came from the system.
+        return "out_of_memory", "The system ended its process, most likely for its memory."
+    return "crashed", f"Its process was ended by the signal {signal.Signals(number).name}."
