@@ -21,6 +21,12 @@ class Chain:
         if not isinstance(layers, (list, tuple)) or not all(isinstance(x, Layer) for x in layers):
             raise ValueError(f"layers must be a list of layers, such as Dense(10), got {layers!r}")
         self.layers = list(layers)
+        for layer in self.layers:
+            if layer.in_a_chain:
+                raise ValueError(
+                    f"{layer!r} is in a network already; make a new layer for each place"
+                )
+            layer.in_a_chain = True
 
     def build(self, input_shape, rng, dtype="float32"):
         """Build the layers, each for the output shape of the one before."""

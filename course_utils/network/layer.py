@@ -30,13 +30,15 @@ class Layer:
     gradients : dict of str to array
         The gradients of the loss with respect to these, after `backward`.
     x, z, y : arrays
-        Input, output before the activation, and output of the last `forward`.
+        Of the last `forward`: the input, the output before the activation, and the output. (With
+        "relu", z is y: the result is written over what it is computed from.)
     """
 
     activation = None
     input_shape = output_shape = None
     x = z = y = None
     chains = ()  # of layers inside this one
+    in_a_chain = False
 
     def __init__(self):
         self.name = snake_case(type(self).__name__)
@@ -45,7 +47,7 @@ class Layer:
         self.gradients = {}
 
     def build(self, input_shape, rng, dtype="float32"):
-        """Work out the shape of the output and draw the weights.
+        """Work out the shape of the output and draw the weights; anew if there are some already.
 
         Parameters
         ----------
@@ -57,11 +59,10 @@ class Layer:
         Raises
         ------
         ValueError
-            If the layer cannot take such inputs, or is built already.
+            If the layer cannot take such inputs.
         """
-        if self.input_shape is not None:
-            raise ValueError("it is in a network already; make a new layer for each place")
         self.dtype = np.dtype(dtype)
+        self.weights, self.trainable, self.gradients = {}, (), {}
         self.output_shape = self.compute_output_shape(tuple(input_shape))
         self.input_shape = tuple(input_shape)
         self.create_weights(rng)

@@ -41,9 +41,12 @@ NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.B
 
 def save(network, path):
     """Write a network into a file, which appears whole or not at all; see `Sequential.save`."""
+    layers = [layer.config for layer in network.layers]
+    for config in layers:
+        _layer(config)  # raises ValueError for a layer that `load` could not make
     description = {
         "format": FORMAT,
-        "layers": [layer.config for layer in network.layers],
+        "layers": layers,
         "input_shape": network.input_shape,
         "dtype": network.dtype.name,
         "epoch": network.epoch,
@@ -99,7 +102,7 @@ def _layer(config):
     arguments = dict(config)
     name = arguments.pop("class")
     if name not in LAYERS:
-        raise ValueError(f"there is no layer {name!r}")
+        raise ValueError(f"{name!r} is not a layer of course_utils.network")
     if name == "Residual":
         arguments = {side: list(map(_layer, configs)) for side, configs in arguments.items()}
     return LAYERS[name](**arguments)

@@ -223,7 +223,8 @@ class Sequential(Chain):
             If the loss or a gradient is not finite. The weights then stay as they were.
         """
         x, classes = self.examples_and_classes(x, y)
-        with interrupts_wait():
+        # numpy need not warn of numbers that are not finite: they become an error here.
+        with interrupts_wait(), np.errstate(all="ignore"):
             loss, logits = self._loss_and_gradients(x, classes, training=True)
             gradients = self.gradients
             if not np.isfinite(loss) or not all(np.isfinite(g).all() for g in gradients.values()):
