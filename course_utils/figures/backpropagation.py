@@ -61,10 +61,10 @@ def _arrow(axes, start, end, color):
 def difference_errors(steps: Sequence[float], errors: Mapping[str, Sequence[float]]) -> Drawing:
     """How wrong a difference quotient is, over its step; the mapping goes from a label."""
     steps = np.asarray(steps)
-    best = {label: int(np.argmin(values)) for label, values in errors.items()}
+    best = {label: int(np.nanargmin(values)) for label, values in errors.items()}
     drawing = Drawing(
-        alt="Relative error of difference quotients over the step, both logarithmic. Each curve is "
-        "lowest in between and rises to both sides. Smallest errors: "
+        alt="Relative error of difference quotients over the step, both logarithmic. "
+        "Smallest errors: "
         + "; ".join(
             f"{label}: {errors[label][i]:.0e} at step {steps[i]:.0e}" for label, i in best.items()
         )
