@@ -54,6 +54,13 @@ class Chain:
             )
         return dy
 
+    def every_layer(self):
+        """Yield the layers in the order in which they compute, those inside a block before it."""
+        for layer in self.layers:
+            for inner in layer.chains:
+                yield from inner.every_layer()
+            yield layer
+
     def name_layers(self, used):
         """Name the layers as Keras does; `used` counts the names given so far."""
         for layer in self.layers:

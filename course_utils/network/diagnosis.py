@@ -11,7 +11,7 @@ def first_not_finite(network):
     """
     if not np.isfinite(network.layers[0].x).all():
         return f"the input, which holds {_bad(network.layers[0].x)}"
-    layers = list(_inner_first(network))
+    layers = list(network.every_layer())
     for layer in layers:
         for name, weight in layer.weights.items():
             if not np.isfinite(weight).all():
@@ -29,14 +29,6 @@ def first_not_finite(network):
                     f"the backward pass: the gradient of {name!r} of {layer} holds {_bad(gradient)}"
                 )
     return None
-
-
-def _inner_first(chain):
-    """Yield the layers in the order in which they compute; those inside a block before it."""
-    for layer in chain.layers:
-        for inner in layer.chains:
-            yield from _inner_first(inner)
-        yield layer
 
 
 def _bad(values):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +34,6 @@ LAYERS = {
         SeparableConv2D,
     )
 }
-# What goes wrong when a file is not an npz archive, or its description not one of ours.
-NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
 
 
 def save(network, path):
@@ -47,6 +44,7 @@ def save(network, path):
     description = {
         "format": FORMAT,
         "layers": layers,
+        "names": [layer.name for layer in network.every_layer()],
         "input_shape": network.input_shape,
         "dtype": network.dtype.name,
         "epoch": network.epoch,
@@ -74,26 +72,35 @@ def save(network, path):
 
 def restore(path, network_class):
     """Make a network_class from a file that `save` wrote; see `load`."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-        description = json.loads(str(arrays.pop("description")))
-        if description["format"] != FORMAT:
-            raise ValueError(f"its format is {description['format']!r}, expected {FORMAT!r}")
-        layers = [_layer(config) for config in description["layers"]]
-        network = network_class(layers, description["input_shape"], dtype=description["dtype"])
-        _set_weights(network, _part(arrays, "weights"))
-        network.epoch = description["epoch"]
-        network.rng.bit_generator.state = description["rng"]
-        compiled = description.get("compiled")
-        if compiled is not None:
-            network.compile(**compiled)
-            network.optimizer.set_state(_part(arrays, "optimizer"))
-    except NOT_OURS as error:
-        raise ValueError(
-            f"{path} is not a network that Sequential.save wrote, or it is cut short or damaged "
-            f"({type(error).__name__}: {error})"
-        ) from error
+    with open(path, "rb") as file:
+        try:
+            return _restore(file, network_class)
+        # A damaged archive can fail in a dozen ways, each with an exception of its own.
+        except Exception as error:
+            raise ValueError(
+                f"{path} is not a network that Sequential.save wrote, or it is cut short or "
+                f"damaged ({type(error).__name__}: {error})"
+            ) from error
+
+
+def _restore(file, network_class):
+    with np.load(file, allow_pickle=False) as archive:
+        arrays = dict(archive)
+    description = json.loads(str(arrays.pop("description")))
+    if description["format"] != FORMAT:
+        raise ValueError(f"its format is {description['format']!r}, expected {FORMAT!r}")
+    layers = [_layer(config) for config in description["layers"]]
+    network = network_class(layers, dtype=description["dtype"])
+    for layer, name in zip(network.every_layer(), description["names"], strict=True):
+        layer.name = name
+    network.build(description["input_shape"])
+    _set_weights(network, _part(arrays, "weights"))
+    network.epoch = description["epoch"]
+    network.rng.bit_generator.state = description["rng"]
+    compiled = description.get("compiled")
+    if compiled is not None:
+        network.compile(**compiled)
+        network.optimizer.set_state(_part(arrays, "optimizer"))
     return network
 
 

@@ -24,7 +24,8 @@ class Sequential(Chain):
         decide.
     seed : int, optional
         Of all that is random: the weights, the order of the examples, dropout, augmentation. The
-        same seed gives the same run.
+        same seed gives the same run on the same machine. (Another number of threads adds up in
+        another order, and rounds differently.)
     dtype : "float32" or "float64"
         float64 is for checking gradients.
 
