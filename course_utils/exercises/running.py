@@ -123,7 +123,12 @@ def _call(answer: Callable, signature: inspect.Signature, arguments: dict) -> Ou
         value = plain(value)
         mutated = tuple(name for name in arguments if not _same(arguments[name], given[name]))
     except BaseException as error:
-        return Outcome("raised", error=_describe(error), line=_line_in(answer, error))
+        return Outcome(
+            "raised",
+            error=_describe(error),
+            line=_line_in(answer, error),
+            reference_call=reference_call,
+        )
     return Outcome("returned", value=value, mutated=mutated, reference_call=reference_call)
 
 

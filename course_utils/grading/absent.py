@@ -13,9 +13,10 @@ import types
 from course_utils.exercises.running import REFERENCE_FOLDER
 
 # What a chapter or a student's notebook may import besides numpy and the standard library.
-PACKAGES = frozenset(
-    "IPython PIL cv2 google ipywidgets keras matplotlib mpl_toolkits pandas plotly pooch scipy "
-    "seaborn skimage sklearn tensorflow torch torchvision tqdm".split()
+PACKAGES = (
+    *("IPython", "google", "ipywidgets", "tqdm", "pooch", "pandas", "scipy", "sklearn"),
+    *("matplotlib", "mpl_toolkits", "seaborn", "plotly", "PIL", "cv2", "skimage"),
+    *("tensorflow", "keras", "torch", "torchvision"),
 )
 
 
@@ -24,8 +25,6 @@ class NotInSandboxError(ImportError):
 
 
 class _Module(types.ModuleType):
-    __path__: list = []  # so that it is a package, and `import a.b` looks further
-
     def __getattr__(self, name: str):
         if name.startswith("__"):
             raise AttributeError(name)
@@ -54,15 +53,17 @@ def _not_here(name: str) -> NotInSandboxError:
     return NotInSandboxError(f"{name} is not there when answers are graded")
 
 
+def _raise(error: Exception):
+    raise error
+
+
 def _call_reference(name: str, full: str) -> None:
     """Raise from a function that bears the reference's name and path.
 
     That is how `running` sees that an answer called the reference, here and on a student's machine.
     """
-    source = f"def {name}(error): raise error"
-    names: dict = {}
-    exec(compile(source, f"{REFERENCE_FOLDER}/absent.py", "exec"), names)
-    names[name](_not_here(full))
+    code = _raise.__code__.replace(co_name=name, co_filename=f"{REFERENCE_FOLDER}/absent.py")
+    types.FunctionType(code, {})(_not_here(full))
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

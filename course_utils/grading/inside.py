@@ -28,7 +28,7 @@ import numpy as np
 import numpy.fft
 import numpy.lib.stride_tricks
 import numpy.linalg
-import numpy.random  # noqa: F401  all of numpy that answers use, once for all of them
+import numpy.random
 
 from course_utils.exercises.running import Outcome, Unreadable, run
 from course_utils.grading import absent, landlock
@@ -109,7 +109,7 @@ class _Cells:
     """
 
     def __init__(self, sources: list[str | None], ids: list[str], replies: int):
-        self.statements: list[list[tuple]] = []  # of each cell: (code, line, ids it leaves open)
+        self.statements: list[list[tuple]] = []  # of each cell: (code, line, name if a starter)
         self.errors: list[tuple[int, int, str]] = []  # (cell, line, what)
         self.definitions: list[tuple[str, int, str]] = []  # (id, cell, kind)
         for number, source in enumerate(sources):
@@ -187,6 +187,11 @@ def _bindings(statement: ast.stmt):
 
 def _serve_exercise(requests, replies, cells, question, settings) -> None:
     """Run the student's code in a process of its own and pass on what it writes, unread."""
+    # What can be made ready before the fork is: each page that a process touches is copied for it.
+    signature = _signature(question["signature"])
+    printed = _Printed(question["output"])
+    output = io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)
+    program = _filter_program(settings["seccomp"])
     inlet, outlet = os.pipe()
     child = os.fork()
     if not child:
@@ -195,7 +200,9 @@ def _serve_exercise(requests, replies, cells, question, settings) -> None:
             os.dup2(0, 2)
             os.dup2(outlet, 3)
             os.closerange(4, 1 << 16)
-            _student(3, cells, question, settings)
+            sys.stdout = sys.stderr = output
+            _restrict(question, program)
+            _student(3, cells, question, signature, printed)
         finally:
             os._exit(1)
     os.close(outlet)
@@ -232,11 +239,10 @@ def _serve_exercise(requests, replies, cells, question, settings) -> None:
     write_frame(replies, b"x", encode((status, seconds, usage.ru_maxrss * 1024, left <= 0)))
 
 
-def _student(outlet: int, cells: _Cells, question: dict, settings: dict) -> None:
+def _student(
+    outlet: int, cells: _Cells, question: dict, signature: inspect.Signature, printed: "_Printed"
+) -> None:
     """Run the cells, call the answer on each input, send what it returned."""
-    printed = _Printed(question["output"])
-    sys.stdout = sys.stderr = io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)
-    _restrict(question, settings)
 
     def send(kind: bytes, value: object = None) -> None:
         write_frame(outlet, kind, encode(value))
@@ -253,7 +259,6 @@ def _student(outlet: int, cells: _Cells, question: dict, settings: dict) -> None
             return number
 
     if callable(answer):
-        signature = _signature(question["signature"])
         send(b"b")
         for number, arguments in enumerate(question["inputs"]):
             outcome = run(answer, signature, [arguments])[0]
@@ -335,29 +340,32 @@ class _Printed(io.RawIOBase):
         return len(data)
 
 
-def _restrict(question: dict, settings: dict) -> None:
+def _filter_program(instructions: np.ndarray | None) -> ctypes.Structure | None:
+    """The ``struct sock_fprog`` of a filter."""
+    if instructions is None:
+        return None
+
+    class Program(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+    return Program(instructions.size // 8, instructions.tobytes())
+
+
+def _restrict(question: dict, program: ctypes.Structure | None) -> None:
     """Limits and filter of the process that is about to run a student's code."""
-    seconds = math.ceil(question["seconds"]) + 2
     for name, most in (
         ("RLIMIT_CORE", 0),
         ("RLIMIT_FSIZE", 0),
         ("RLIMIT_NOFILE", 64),
         ("RLIMIT_AS", question["memory"]),
-        ("RLIMIT_CPU", seconds),
+        ("RLIMIT_CPU", math.ceil(question["seconds"]) + 2),
     ):
         _, hard = resource.getrlimit(getattr(resource, name))
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(getattr(resource, name), (most, most))
-    if settings["seccomp"] is not None:
+    if program is not None:
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
-        _filter(settings["seccomp"].tobytes())
-
-
-def _filter(program: bytes) -> None:
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
-
-    _prctl(PR_SET_SECCOMP, 2, ctypes.byref(Program(len(program) // 8, program)))
+        _prctl(PR_SET_SECCOMP, 2, ctypes.byref(program))
 
 
 def _die_with_parent() -> None:

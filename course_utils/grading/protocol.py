@@ -20,8 +20,10 @@ LARGEST_SIDE = 2**40  # so that no product of sides overflows on the way to a Va
 # The arrays that travel: native numbers, little-endian. No objects, texts, dates or records.
 DTYPES = tuple(
     np.dtype(code)
-    for code in ("?", "i1", "<i2", "<i4", "<i8", "u1", "<u2", "<u4", "<u8")
-    + ("<f2", "<f4", "<f8", "<c8", "<c16")
+    for code in (
+        *("?", "i1", "<i2", "<i4", "<i8", "u1", "<u2", "<u4", "<u8"),
+        *("<f2", "<f4", "<f8", "<c8", "<c16"),
+    )
 )
 
 _HEAD = struct.Struct("<cI")
@@ -80,7 +82,9 @@ def _encode(value: object, parts: list[bytes], depth: int) -> None:
             _encode(item, parts, depth + 1)
     elif kind is np.ndarray or isinstance(value, np.generic):
         array = np.asarray(value)
-        if array.dtype.kind in "fc" and array.dtype.itemsize > (8 if array.dtype.kind == "f" else 16):
+        if array.dtype.kind in "fc" and array.dtype.itemsize > (
+            8 if array.dtype.kind == "f" else 16
+        ):
             array = array.astype(np.float64 if array.dtype.kind == "f" else np.complex128)
         dtype = array.dtype.newbyteorder("<")
         if dtype not in DTYPES:
@@ -174,7 +178,7 @@ class _Reader:
         for side in shape:
             size *= side
         part = self.take(size * dtype.itemsize)
-        if dtype == bool:  # a byte other than 0 and 1 is no bool, and numpy would not notice
+        if dtype.kind == "b":  # a byte other than 0 and 1 is no bool, and numpy would not notice
             array = np.frombuffer(part, np.uint8) != 0
         else:
             array = np.frombuffer(part, dtype).astype(dtype.newbyteorder("="))

@@ -28,8 +28,7 @@ class ExerciseResult:
     printed : str
         The beginning of what the code printed. It may hold hidden inputs: for instructors.
     defined_in : tuple of int
-        The cells that define it, untouched starters left out. More than one is a duplicate, of which
-        the last counts.
+        The cells that define it, untouched starters left out. Of several the last counts.
     seconds : float
         Time on a processor.
     peak_memory : int

@@ -12,9 +12,9 @@ landlock
 trust
     No wall at all: separate processes with limits. Only for code that you trust.
 
-In the first two every process of a student's runs under the filter of `seccomp.py` besides, and
-nothing is taken on trust: before it is used, each sandbox must show on this machine that attempts to
-read, write, connect and start processes fail in it.
+In the first two every process of a student's runs under the filter of `seccomp.py` besides. Before
+it is used, each must show on this machine that attempts to read, write, connect and start processes
+fail in it.
 """
 
 import os

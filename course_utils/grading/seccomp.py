@@ -8,7 +8,7 @@ opened for writing. Threads are refused as well: their number could not be bound
 import platform
 import struct
 
-# What computing, reading files and ending need: (x86_64, aarch64); None where there is no such call.
+# What computing, reading files and ending need: (x86_64, aarch64), None if it has no such call.
 ALLOWED = {
     "read": (0, 63),
     "write": (1, 64),

@@ -12,7 +12,7 @@ from course_utils.grading.replies import Replies
 from course_utils.grading.results import CellError
 from course_utils.grading.sandboxes import Sandbox, SandboxDiedError
 
-PARSING = 10.0  # seconds for one cell
+PARSING = 10.0  # seconds for all cells
 ENDING = 5.0  # seconds for the sandbox to stop a process
 
 
@@ -38,6 +38,7 @@ class Submission:
         self.unreadable: dict[int, str] = {}  # cells that cannot be parsed, and why
         self.definitions: list[tuple[str, int, str]] = []
         self.skipped: dict[tuple[int, int], tuple[str, str]] = {}  # statement: status, detail
+        self._unparsable: list[int] = []  # cells that parsing did not survive
         self._served_by: object = None
 
     def open(self) -> None:
@@ -45,14 +46,15 @@ class Submission:
         self.sandbox.start()
         if self._served_by is self.sandbox.process:
             return
-        for _ in range(self.limits.skipped + 2):
+        while len(self._unparsable) <= self.limits.skipped:
             self.sandbox.start()
-            self.sandbox.send(b"S")
-            self.sandbox.send(b"C", encode({"cells": self.cells, "ids": self.ids}))
             cell, problem = 0, "it could not be parsed"
+            deadline = time.monotonic() + PARSING
             try:
+                self.sandbox.send(b"S")
+                self.sandbox.send(b"C", encode({"cells": self.cells, "ids": self.ids}))
                 while True:
-                    kind, payload = self.sandbox.receive(time.monotonic() + PARSING)
+                    kind, payload = self.sandbox.receive(deadline)
                     if kind == b"c":
                         cell = decode(payload)
                     elif kind == b"p":
@@ -66,9 +68,10 @@ class Submission:
                 self.sandbox.stop()
             except SandboxDiedError:
                 pass
+            self._unparsable.append(cell)
             self.cells[cell] = None
             self._cannot_read(cell, 1, problem)
-        raise SandboxDiedError("parsing its cells ended the sandbox again and again")
+        raise SandboxDiedError(f"cells {self._unparsable} could not even be parsed")
 
     def _found(self, survey: dict) -> None:
         self.definitions = [tuple(found) for found in survey["definitions"]]
@@ -80,7 +83,7 @@ class Submission:
         self.cell_errors.add(CellError(cell, line, text))
 
     def run(self, exercise: Exercise, inputs: list[dict], cell: int, last_cell: int) -> Ended:
-        """Run the answer; statements of the cells that do not end are skipped and it is run again."""
+        """Run the answer; without a statement that keeps its cells from ending, run it again."""
         while True:
             self.open()
             ended = self._run_once(exercise, inputs, cell, last_cell)
@@ -110,7 +113,9 @@ class Submission:
             "seconds": limits.cells + exercise.time_limit,
         }
         sandbox.send(b"R", encode(question))
-        replies = Replies(tuple(exercise.signature.parameters), len(inputs), limits.reply, self.cells)
+        replies = Replies(
+            tuple(exercise.signature.parameters), len(inputs), limits.reply, self.cells
+        )
         ended = Ended(replies)
         deadline = time.monotonic() + limits.cells
         began = finished = stopped = False
