@@ -9,6 +9,8 @@ from course_utils.network.augmentation import Augmentation
 from course_utils.network.callbacks import Callback, EarlyStopping, LearningRateScheduler
 from course_utils.network.convolution import Conv2D, DepthwiseConv2D, SeparableConv2D
 from course_utils.network.fully_connected import Dense, Flatten
+from course_utils.network.gradient_check import gradient_check
+from course_utils.network.keras_interchange import from_keras, to_keras
 from course_utils.network.layer import Layer
 from course_utils.network.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
 from course_utils.network.normalization import BatchNormalization
@@ -49,6 +51,9 @@ __all__ = [
     "SparseCategoricalCrossentropy",
     "cosine_decay",
     "exponential_decay",
+    "from_keras",
+    "gradient_check",
     "load",
     "step_decay",
+    "to_keras",
 ]
