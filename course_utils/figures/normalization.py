@@ -90,11 +90,13 @@ def channel_histograms(
     columns = [array.reshape(-1, channels).astype(float) for array in (before, after)]
     told = [
         f"{name}: mean {b.mean():.2f} and deviation {b.std():.2f} before, "
-        f"{a.mean() + 0.0:.2f} and {a.std():.2f} after"
+        f"{round(a.mean(), 2) + 0.0:.2f} and {a.std():.2f} after"
         for name, b, a in zip(names, columns[0].T, columns[1].T, strict=True)
     ]
     drawing = Drawing(
-        alt="Two histograms, before and after normalization. " + "; ".join(told) + ".",
+        alt="Two histograms, before and after normalization, on a logarithmic scale. "
+        + "; ".join(told)
+        + ".",
         figsize=(5.2, 4.2),
     )
     titles = ("before", "after")
@@ -104,8 +106,7 @@ def channel_histograms(
         for name, column in zip(names, values.T, strict=True):
             axes.hist(column, edges, histtype="step", lw=2, density=True, label=name)
         axes.set_title(title, loc="left")
-        axes.set(yticks=[])
-        axes.spines["left"].set_visible(False)
+        axes.set(yscale="log", ylabel="density")
     drawing.axes[0].legend(frameon=False)
     drawing.axes[1].set_xlabel("value")
     return drawing

@@ -102,7 +102,7 @@ def weights_over_steps(curves: Mapping[str, Mapping[str, Sequence[float]]], ylab
         axes.set_xlabel("steps")
         axes.grid(axis="y", color=style.LIGHT)
     drawing.axes[0].set_ylabel(ylabel)
-    drawing.axes[0].legend(frameon=False, loc="upper right")
+    drawing.axes[0].legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 0.06))
     return drawing
 
 
@@ -118,11 +118,12 @@ def augmented(original: np.ndarray, rows: Mapping[str, np.ndarray]) -> Drawing:
         From the augmentation's name to its results, an array (n, H, W, C).
     """
     count = len(next(iter(rows.values())))
+    height, width = original.shape[:2]
     drawing = Drawing(
         alt=f"An image, and {count} random copies of it for each of these augmentations: "
         + ", ".join(rows)
         + ".",
-        figsize=(5, (len(rows)) * 5 / (count + 1) + 0.3 * len(rows)),
+        figsize=(5, len(rows) * (4.9 / (count + 1) * height / width + 0.32)),
     )
     options = {"cmap": "gray"} if original.shape[-1] == 1 else {}
     if original.dtype.kind == "f":
