@@ -17,18 +17,22 @@ from course_utils.reference.checks import (
     is_whole,
     sum_dtypes,
 )
+from course_utils.reference.threads import in_blocks
 
 
 def relu(x):
     """max(0, x), for x of any shape (Nair and Hinton, 2010)."""
     x = as_numbers(x, "x")
-    return np.maximum(x, x.dtype.type(0))
+    return _elementwise(lambda x, y: np.maximum(x, x.dtype.type(0), out=y), x.dtype, x)
 
 
 def relu_backward(dy, x):
-    """dy where x is positive, 0 elsewhere: also at 0, where ReLU has a corner."""
+    """dy where x is positive, 0 elsewhere: also at 0, where ReLU has a corner.
+
+    relu(x) may be given for x: it is positive in the same places.
+    """
     dy, x, dtype = _gradient_arguments(dy, x)
-    return (dy * (x > 0)).astype(dtype, copy=False)
+    return _elementwise(lambda dy, x, dx: np.multiply(dy, x > 0, out=dx), dtype, dy, x)
 
 
 def leaky_relu(x, negative_slope=0.2):
@@ -38,40 +42,65 @@ def leaky_relu(x, negative_slope=0.2):
     """
     x = as_floats(as_numbers(x, "x"))
     _require_slope(negative_slope)
-    return np.where(x > 0, x, x.dtype.type(negative_slope) * x)
+    slope = x.dtype.type(negative_slope)
+
+    def compute(x, y):  # without a choice for each element, which the processor would mispredict
+        np.maximum(x, 0, out=y)
+        y += slope * np.minimum(x, 0)
+
+    return _elementwise(compute, x.dtype, x)
 
 
 def leaky_relu_backward(dy, x, negative_slope=0.2):
     """dy where x is positive, negative_slope * dy elsewhere."""
     dy, x, dtype = _gradient_arguments(dy, x)
     _require_slope(negative_slope)
-    return np.where(x > 0, dy, dtype.type(negative_slope) * dy).astype(dtype, copy=False)
+    slope = dtype.type(negative_slope)
+
+    def compute(dy, x, dx):
+        positive = x > 0
+        np.multiply(dy, positive, out=dx)
+        dx += slope * (dy * ~positive)
+
+    return _elementwise(compute, dtype, dy, x)
 
 
 def sigmoid(x):
     """1 / (1 + exp(-x)), for x of any shape, without overflow for large negative x."""
     x = as_floats(as_numbers(x, "x"))
-    small = np.exp(-np.abs(x))  # between 0 and 1, whatever the sign of x
-    return np.where(x >= 0, 1, small) / (1 + small)
+
+    def compute(x, y):  # no exponent is above 0
+        np.divide(np.exp(np.minimum(x, 0)), 1 + np.exp(-np.abs(x)), out=y)
+
+    return _elementwise(compute, x.dtype, x)
 
 
 def sigmoid_backward(dy, x):
     """dy * s * (1 - s) with s = sigmoid(x), written so that no digits cancel for large x."""
     dy, x, dtype = _gradient_arguments(dy, x)
-    small = np.exp(-np.abs(as_floats(x)))  # s and 1 - s are 1 / (1 + small), small / (1 + small)
-    return (dy * small / np.square(1 + small)).astype(dtype, copy=False)
+
+    def compute(dy, x, dx):
+        small = np.exp(-np.abs(x))  # s and 1 - s are 1 / (1 + small), small / (1 + small)
+        dx[...] = dy * small / np.square(1 + small)
+
+    return _elementwise(compute, dtype, dy, as_floats(x))
 
 
 def tanh(x):
     """(exp(x) - exp(-x)) / (exp(x) + exp(-x)), for x of any shape."""
-    return np.tanh(as_floats(as_numbers(x, "x")))
+    x = as_floats(as_numbers(x, "x"))
+    return _elementwise(lambda x, y: np.tanh(x, out=y), x.dtype, x)
 
 
 def tanh_backward(dy, x):
     """dy * (1 - tanh(x)**2), written so that no digits cancel for large x."""
     dy, x, dtype = _gradient_arguments(dy, x)
-    small = np.exp(-2 * np.abs(as_floats(x)))
-    return (4 * dy * small / np.square(1 + small)).astype(dtype, copy=False)
+
+    def compute(dy, x, dx):
+        small = np.exp(-2 * np.abs(x))
+        dx[...] = 4 * dy * small / np.square(1 + small)
+
+    return _elementwise(compute, dtype, dy, as_floats(x))
 
 
 def softmax(x, axis=-1):
@@ -104,6 +133,15 @@ def softmax_backward(dy, x, axis=-1):
     _, sum_dtype = sum_dtypes(dy, x)
     y = softmax(x.astype(sum_dtype, copy=False), axis=axis)
     return (y * (dy - np.sum(dy * y, axis=axis, keepdims=True))).astype(dtype, copy=False)
+
+
+def _elementwise(compute, dtype, *arrays):
+    """Return what compute(*arrays, result) writes; it is called with blocks of flat arrays."""
+    result = np.empty(arrays[0].shape, dtype)
+    flat = [array.reshape(-1) for array in (*arrays, result)]
+    nbytes = sum(array.nbytes for array in flat)
+    in_blocks(lambda block: compute(*(array[block] for array in flat)), result.size, nbytes)
+    return result if result.ndim else result[()]  # of a single number, a single number
 
 
 def _gradient_arguments(dy, x):

@@ -43,10 +43,16 @@ from course_utils.reference.checks import (
     sum_dtypes,
 )
 from course_utils.reference.geometry import Sliding, slide
-from course_utils.reference.threads import in_threads, worker_count
+from course_utils.reference.threads import (
+    even_slices,
+    for_each_thread,
+    in_threads,
+    worker_count,
+)
 
-# The buffers of one thread, in bytes: about the level 2 cache of a processor core.
-BLOCK_BYTES = 768 * 1024
+# The buffers of one thread, in bytes: a level 2 cache or two of a processor core. Less of it
+# would be in the cache if they were larger; smaller matrices are multiplied more slowly.
+BLOCK_BYTES = 1536 * 1024
 
 
 def conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=1):
@@ -125,9 +131,14 @@ def conv2d_backward(dy, x, w, *, stride=1, padding="valid", dilation=1, groups=1
     dtype, sum_dtype = sum_dtypes(dy, x, w)
     dx = np.zeros(x.shape, dtype)
     _input_gradient(dy, w, sliding, groups, sum_dtype, out=dx)
-    dw = _kernel_gradient(dy, x, sliding, groups, sum_dtype)
-    db = dy.sum(axis=(0, 1, 2), dtype=sum_dtype)
-    return dx, dw.astype(dtype, copy=False), db.astype(dtype, copy=False)
+    return dx, *_kernel_gradient(dy, x, sliding, groups, dtype, sum_dtype)
+
+
+def conv2d_kernel_gradient(dy, x, w, *, stride=1, padding="valid", dilation=1, groups=1):
+    """Return only (dw, db) of `conv2d_backward`: the first layer of a network needs no dx."""
+    x, w, _, sliding = conv2d_arguments(x, w, None, stride, padding, dilation, groups)
+    dy = as_gradient(dy, (len(x), *sliding.output, w.shape[3]))
+    return _kernel_gradient(dy, x, sliding, groups, *sum_dtypes(dy, x, w))
 
 
 def _correlate(x, w, b, sliding, groups, dtype, out):
@@ -136,7 +147,9 @@ def _correlate(x, w, b, sliding, groups, dtype, out):
     # One matrix (kw * kh * C / groups, F / groups) for each group, its rows ordered as in a patch.
     kernels = w.astype(dtype, copy=False).transpose(1, 0, 2, 3)
     kernels = kernels.reshape(-1, groups, filters // groups).swapaxes(0, 1)
-    b = dtype.type(0) if b is None else b.astype(dtype, copy=False).reshape(groups, 1, 1, 1, -1)
+    # The bias of a whole line: numpy adds a few long rows faster than many short ones.
+    b = np.zeros(filters, dtype) if b is None else b.astype(dtype, copy=False)
+    b = np.repeat(b.reshape(groups, 1, 1, 1, -1), sliding.output[1], axis=3)
     by_group = _split_channels(out, groups)
 
     def multiply(blocks):
@@ -152,27 +165,33 @@ def _correlate(x, w, b, sliding, groups, dtype, out):
     in_threads(multiply, _blocks(x, filters, sliding, dtype, threads))
 
 
-def _kernel_gradient(dy, x, sliding, groups, dtype):
-    """Return dw (kh, kw, C / groups, F): the correlation of x with dy, computed in `dtype`."""
+def _kernel_gradient(dy, x, sliding, groups, result_dtype, dtype):
+    """Return dw (kh, kw, C / groups, F), the correlation of x with dy, and db.
+
+    They are computed in `dtype`.
+    """
     (kh, kw), channels, filters = sliding.kernel, x.shape[3] // groups, dy.shape[3]
     by_group = _split_channels(dy, groups)
-    nothing = np.zeros((kw, groups, kh * channels, filters // groups), dtype)
+    of_nothing = np.zeros((groups, 1 + kw * kh * channels, filters // groups), dtype)
 
     def multiply(blocks):
         strips = Strips(x, filters, sliding, groups, dtype, blocks[0])
-        dw = nothing.copy()
+        gradient = of_nothing.copy()
+        db, dw = gradient[:, 0], gradient[:, 1:]
         for block in blocks:
             strips.place(block)
             # Windows that run over the end of a line are no outputs: their gradient stays 0.
             strips.lines[:, :, :, strips.seen] = by_group[:, block.images, block.lines]
-            for j, met in strips.under_columns():
-                dw[j] += met.swapaxes(1, 2) @ strips.outputs
-        return dw
+            db += np.ones(strips.outputs.shape[1], dtype) @ strips.outputs
+            for every_nth, patches in strips.patches():
+                dw += patches.swapaxes(1, 2) @ strips.outputs[:, every_nth]
+        return gradient
 
     threads = worker_count(operations=2 * dy.size * kh * kw * channels)
-    dw = sum(in_threads(multiply, _blocks(x, filters, sliding, dtype, threads)), start=nothing)
-    dw = dw.reshape(kw, groups, kh, channels, -1).transpose(2, 0, 3, 1, 4)
-    return dw.reshape(kh, kw, channels, filters)
+    parts = in_threads(multiply, _blocks(x, filters, sliding, dtype, threads))
+    gradient = sum(parts, start=of_nothing).astype(result_dtype, copy=False)
+    dw = gradient[:, 1:].reshape(groups, kw, kh, channels, -1).transpose(2, 1, 3, 0, 4)
+    return dw.reshape(kh, kw, channels, filters), gradient[:, 0].reshape(filters)
 
 
 def _input_gradient(dy, w, sliding, groups, dtype, out):
@@ -315,16 +334,6 @@ class Strips:
             patches = strips.reshape(groups, count, width * self._strips.shape[2])
             yield every_nth, patches[:, :, : self.kw * self._strips.shape[2]]
 
-    def under_columns(self):
-        """Yield for each kernel column j the strips that it meets: (j, (groups, windows, kh * C)).
-
-        Row r is what window r has under column j of the kernel.
-        """
-        groups, windows, _ = self.outputs.shape
-        for j in range(self.kw):
-            strips = self._strips[:, j : j + self.count].reshape(groups, windows, -1)
-            yield j, strips[:, :, : self._strips.shape[2]]
-
 
 def _blocks(x, filters, sliding, dtype, threads):
     """Cut the output lines of a batch into blocks; return a list of them for each thread."""
@@ -335,21 +344,12 @@ def _blocks(x, filters, sliding, dtype, threads):
     output_bytes = images * lines * out_w * filters * dtype.itemsize
     largest = max(1, min(BLOCK_BYTES, x.nbytes + output_bytes) // line_bytes)
     if largest >= lines:
-        parts = _even_slices(images, largest // lines, threads)
+        parts = even_slices(images, largest // lines, threads)
         blocks = [Block(part, slice(0, lines)) for part in parts]
     else:
-        parts = _even_slices(lines, largest, threads)
+        parts = even_slices(lines, largest, threads)
         blocks = [Block(slice(n, n + 1), part) for n in range(images) for part in parts]
-    return [blocks[i::threads] for i in range(threads) if blocks[i::threads]]
-
-
-def _even_slices(n, largest, threads):
-    """Cut n items into slices of at most `largest`, large ones first, as many for each thread."""
-    count = -(-n // largest)
-    count = min(n, -(-count // threads) * threads)
-    size, left_over = divmod(n, count) if count else (0, 0)
-    ends = [size * (i + 1) + min(i + 1, left_over) for i in range(count)]
-    return [slice(start, end) for start, end in zip([0, *ends], ends)]
+    return for_each_thread(blocks, threads)
 
 
 def _split_channels(images, groups):

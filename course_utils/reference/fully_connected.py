@@ -2,6 +2,8 @@
 
 from math import prod
 
+import numpy as np
+
 from course_utils.reference.checks import (
     as_bias,
     as_gradient,
@@ -10,6 +12,7 @@ from course_utils.reference.checks import (
     require_exact_sums,
     sum_dtypes,
 )
+from course_utils.reference.threads import even_slices, in_threads, worker_count
 
 
 def dense(x, w, b=None):
@@ -35,10 +38,12 @@ def dense(x, w, b=None):
     b = as_bias(b, w.shape[1])
     require_exact_sums(x, w, terms=0, bias=b)
     dtype, sum_dtype = sum_dtypes(x, w, b)
-    y = x.astype(sum_dtype, copy=False) @ w.astype(sum_dtype, copy=False)
+    x, w = x.astype(sum_dtype, copy=False), w.astype(sum_dtype, copy=False)
+    # All examples one below the other, whatever the axes in front.
+    y = _product(x.reshape(-1, w.shape[0]), w)
     if b is not None:
-        y = y + b.astype(sum_dtype, copy=False)
-    return y.astype(dtype, copy=False)
+        y += b.astype(sum_dtype, copy=False)
+    return y.reshape(*x.shape[:-1], w.shape[1]).astype(dtype, copy=False)
 
 
 def dense_backward(dy, x, w):
@@ -68,10 +73,10 @@ def dense_backward(dy, x, w):
     dy = as_gradient(dy, (*x.shape[:-1], w.shape[1]))
     dtype, sum_dtype = sum_dtypes(dy, x, w)
     dy, x, w = (array.astype(sum_dtype, copy=False) for array in (dy, x, w))
-    dx = dy @ w.T
-    # All examples one below the other, whatever the axes in front.
+    shape = x.shape
     dy, x = dy.reshape(-1, w.shape[1]), x.reshape(-1, w.shape[0])
-    return tuple(gradient.astype(dtype, copy=False) for gradient in (dx, x.T @ dy, dy.sum(axis=0)))
+    gradients = _product(dy, w.T).reshape(shape), _product(x.T, dy), dy.sum(axis=0)
+    return tuple(gradient.astype(dtype, copy=False) for gradient in gradients)
 
 
 def flatten(x):
@@ -93,6 +98,18 @@ def flatten_backward(dy, x):
     x = as_numbers(x, "x")
     dy = as_gradient(dy, flatten(x).shape)
     return dy.reshape(x.shape)
+
+
+def _product(a, b):
+    """a @ b, of matrices; each thread multiplies some of a's rows."""
+    product = np.empty((len(a), b.shape[1]), np.result_type(a, b))
+
+    def multiply(rows):
+        np.matmul(a[rows], b, out=product[rows])
+
+    threads = worker_count(operations=2 * a.size * b.shape[1])
+    in_threads(multiply, even_slices(len(a), max(1, -(-len(a) // threads)), threads))
+    return product
 
 
 def _dense_arguments(x, w):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.reference.checks import as_floats, as_gradient, as_numbers, is_number, sum_dtypes
+from course_utils.reference.threads import in_blocks
 
 
 def batch_norm(x, gamma, beta, *, epsilon=1e-3):
@@ -71,14 +72,15 @@ def batch_norm_backward(dy, x, gamma, *, epsilon=1e-3):
     mean, var = _statistics(x)
     dtype, sum_dtype = sum_dtypes(dy, x, _per_channel(gamma, "gamma", x))
     _require_epsilon(epsilon)
-    dy, gamma = dy.astype(sum_dtype, copy=False), np.asarray(gamma, sum_dtype)
-    axes, n = tuple(range(x.ndim - 1)), x[..., 0].size
     deviation = np.sqrt(var + sum_dtype.type(epsilon))
-    x_hat = (x - mean) / deviation
-    dbeta = dy.sum(axis=axes)
-    dgamma = (dy * x_hat).sum(axis=axes)
-    dx = gamma / deviation * (dy - dbeta / n - x_hat * (dgamma / n))
-    return tuple(gradient.astype(dtype, copy=False) for gradient in (dx, dgamma, dbeta))
+    mean, deviation = mean.astype(sum_dtype), deviation.astype(sum_dtype)
+    dbeta = _channel_sums(lambda dy: dy, sum_dtype, dy)
+    # x_hat without the division, which the sum needs only once.
+    dgamma = _channel_sums(lambda dy, x: dy * (x - mean), sum_dtype, dy, x) / deviation
+    n, scale = x[..., 0].size, np.asarray(gamma, sum_dtype) / deviation
+    shift, slope = dbeta / n, dgamma / (n * deviation)
+    dx = _by_channel(lambda dy, x: scale * (dy - shift - (x - mean) * slope), dtype, dy, x)
+    return dx, dgamma.astype(dtype, copy=False), dbeta.astype(dtype, copy=False)
 
 
 def batch_norm_inference(x, gamma, beta, mean, var, *, epsilon=1e-3):
@@ -111,7 +113,7 @@ def batch_norm_inference(x, gamma, beta, mean, var, *, epsilon=1e-3):
     if (var < 0).any():
         raise ValueError(f"var must not be negative, got {var.min()}")
     scale = gamma / np.sqrt(var + sum_dtype.type(epsilon))
-    return ((x - mean) * scale + beta).astype(x.dtype, copy=False)
+    return _by_channel(lambda x: (x - mean) * scale + beta, x.dtype, x)
 
 
 def _channels_last(x):
@@ -126,9 +128,32 @@ def _statistics(x):
     if x.size == 0:
         raise ValueError(f"batch_norm needs at least one value per channel, got shape {x.shape}")
     _, sum_dtype = sum_dtypes(x)
-    axes = tuple(range(x.ndim - 1))
-    mean = x.mean(axis=axes, dtype=sum_dtype)
-    return mean, np.square(x - mean).mean(axis=axes, dtype=sum_dtype)
+    n = x[..., 0].size
+    mean = _channel_sums(lambda x: x, sum_dtype, x) / n
+    return mean, _channel_sums(lambda x: np.square(x - mean), sum_dtype, x) / n
+
+
+def _channel_sums(compute, dtype, *arrays):
+    """Sum compute(*arrays) over all axes but the last, as a product with a row of ones."""
+
+    def add(rows):
+        values = compute(*(array[rows] for array in arrays)).astype(dtype, copy=False)
+        return np.ones(len(values), dtype) @ values
+
+    arrays = [array.reshape(-1, array.shape[-1]) for array in arrays]
+    return sum(in_blocks(add, len(arrays[0]), sum(array.nbytes for array in arrays)))
+
+
+def _by_channel(compute, dtype, *arrays):
+    """Return compute(*arrays), block by block; the last axis of an array is the channels."""
+    result = np.empty(arrays[0].shape, dtype)
+    *arrays, rows_of_result = (a.reshape(-1, a.shape[-1]) for a in (*arrays, result))
+
+    def write(rows):
+        rows_of_result[rows] = compute(*(array[rows] for array in arrays))
+
+    in_blocks(write, len(rows_of_result), sum(array.nbytes for array in arrays) + result.nbytes)
+    return result
 
 
 def _require_epsilon(epsilon):

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.reference.checks import IMAGES, as_floats, as_gradient, as_numbers, sum_dtypes
 from course_utils.reference.geometry import pair, slide
+from course_utils.reference.threads import in_blocks
 
 
 def max_pool2d(x, size=2, *, stride=None, padding="valid"):
@@ -33,14 +34,19 @@ def max_pool2d(x, size=2, *, stride=None, padding="valid"):
         the window.
     """
     x, sliding = pool_arguments(x, size, stride, padding)
-    y = np.full((len(x), *sliding.output, x.shape[3]), _lowest(x.dtype), x.dtype)
-    for outputs, pixels in sliding.real_taps(x.shape[1:3]):
-        largest = y[:, *outputs]
-        np.maximum(largest, x[:, *pixels], out=largest)
+    y = np.empty((len(x), *sliding.output, x.shape[3]), x.dtype)
+
+    def pool(images):
+        y[images] = _lowest(x.dtype)
+        for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+            largest = y[images, *outputs]
+            np.maximum(largest, x[images, *pixels], out=largest)
+
+    in_blocks(pool, len(x), x.nbytes + y.nbytes)
     return y
 
 
-def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid"):
+def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid", y=None):
     """Carry a gradient back through `max_pool2d`: all of it to the pixel that won.
 
     The first maximum in row-major order wins a tie. Pixels that win no window have no gradient,
@@ -52,6 +58,8 @@ def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid"):
         Gradient of the loss with respect to the output.
     x, size, stride, padding
         As given to `max_pool2d`.
+    y : array (N, H_out, W_out, C), optional
+        What `max_pool2d` returned, if it is at hand; it is computed again otherwise.
 
     Returns
     -------
@@ -61,18 +69,28 @@ def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid"):
     Raises
     ------
     ValueError
-        As `max_pool2d`, or if dy does not have the shape of its output.
+        As `max_pool2d`, or if dy or y does not have the shape of its output.
     """
     x, sliding = pool_arguments(x, size, stride, padding)
-    y = max_pool2d(x, size, stride=stride, padding=padding)
-    dy = as_gradient(dy, y.shape)
+    shape = (len(x), *sliding.output, x.shape[3])
+    dy = as_gradient(dy, shape)
+    if y is None:
+        y = max_pool2d(x, size, stride=stride, padding=padding)
+    elif np.shape(y) != shape:
+        raise ValueError(f"y must be the output, of shape {shape}, got shape {np.shape(y)}")
     dtype, sum_dtype = sum_dtypes(dy, x)
-    dx = np.zeros(x.shape, sum_dtype)
-    undecided = np.ones(y.shape, bool)
-    for outputs, pixels in sliding.real_taps(x.shape[1:3]):
-        wins = (x[:, *pixels] == y[:, *outputs]) & undecided[:, *outputs]
-        dx[:, *pixels] += dy[:, *outputs] * wins
-        undecided[:, *outputs] ^= wins
+    dx = np.empty(x.shape, sum_dtype)
+
+    def route(images):
+        dx[images] = 0
+        left = dy[images].astype(sum_dtype)  # what no pixel has won yet
+        for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+            largest = x[images, *pixels] == y[images, *outputs]
+            won = left[:, *outputs] * largest
+            dx[images, *pixels] += won
+            left[:, *outputs] -= won
+
+    in_blocks(route, len(x), x.nbytes + dx.nbytes + 2 * dy.nbytes)
     return dx.astype(dtype, copy=False)
 
 
@@ -99,10 +117,16 @@ def avg_pool2d(x, size=2, *, stride=None, padding="valid"):
     x, sliding = pool_arguments(x, size, stride, padding)
     x = as_floats(x)
     dtype, sum_dtype = sum_dtypes(x)
-    y = np.zeros((len(x), *sliding.output, x.shape[3]), sum_dtype)
-    for outputs, pixels in sliding.real_taps(x.shape[1:3]):
-        y[:, *outputs] += x[:, *pixels]
-    y /= _real_pixels(x.shape[1:3], sliding)
+    y = np.empty((len(x), *sliding.output, x.shape[3]), sum_dtype)
+    count = _real_pixels(x.shape[1:3], sliding).astype(sum_dtype)
+
+    def pool(images):
+        y[images] = 0
+        for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+            y[images, *outputs] += x[images, *pixels]
+        y[images] /= count
+
+    in_blocks(pool, len(x), x.nbytes + y.nbytes)
     return y.astype(dtype, copy=False)
 
 
@@ -129,10 +153,16 @@ def avg_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid"):
     x, sliding = pool_arguments(x, size, stride, padding)
     dy = as_gradient(dy, (len(x), *sliding.output, x.shape[3]))
     dtype, sum_dtype = sum_dtypes(dy, x)
-    dx = np.zeros(x.shape, sum_dtype)
-    shares = dy / _real_pixels(x.shape[1:3], sliding).astype(sum_dtype)
-    for outputs, pixels in sliding.real_taps(x.shape[1:3]):
-        dx[:, *pixels] += shares[:, *outputs]
+    dx = np.empty(x.shape, sum_dtype)
+    count = _real_pixels(x.shape[1:3], sliding).astype(sum_dtype)
+
+    def spread(images):
+        dx[images] = 0
+        shares = dy[images] / count
+        for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+            dx[images, *pixels] += shares[:, *outputs]
+
+    in_blocks(spread, len(x), dx.nbytes + 2 * dy.nbytes)
     return dx.astype(dtype, copy=False)
 
 

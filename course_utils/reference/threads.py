@@ -1,47 +1,108 @@
-"""Sharing matrix products between the processor's cores: one thread for each part of a batch.
+"""Sharing a batch between the processor's cores, in blocks that stay in a core's cache.
+
+numpy works through one large array after the other. Each step then waits for the main memory,
+and all but the matrix products use one core only. Here a batch is cut into blocks, small enough
+that what one step wrote is still in the cache when the next step reads it, and each core takes
+its share of the blocks.
 
 numpy's matrix product uses every core by itself, but small products, with copying between them,
-leave the other cores idle most of the time. One thread a part keeps all of them busy. Then each
-product must use one core only: OpenBLAS, which multiplies for numpy in most installations, can be
-told so. Where it is missing, or threads are, everything runs one part after the other.
+leave the other cores idle most of the time, and after each product they wait for the next one
+without sleeping. So here each product uses one core only: OpenBLAS, which multiplies for numpy
+in most installations, can be told so. Where it is missing, or threads are, everything runs one
+block after the other.
 """
 
 import ctypes
+import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from threading import Lock
 
 import numpy as np
 
-# Below this number of operations, starting threads takes longer than the work.
-WORTH_SHARING = 20_000_000
+# Below this number of operations, or of bytes to read and write, waking a thread takes longer
+# than the work.
+WORTH_SHARING = 4_000_000
+BYTES_WORTH_SHARING = 1_000_000
+
+# What the steps on one block read and write, in bytes: about a processor core's level 2 cache.
+CACHE_BYTES = 1024 * 1024
 
 _one_at_a_time = Lock()
 
 
+def in_blocks(work, n, nbytes):
+    """Return [work(slice), ...] for blocks of n items that hold `nbytes` together.
+
+    Threads share the blocks, which must not depend on each other, nor write to the same place.
+    """
+    threads = _cores() if nbytes >= BYTES_WORTH_SHARING else 1
+    blocks = even_slices(n, max(1, n * CACHE_BYTES // max(nbytes, 1)), threads)
+    done = in_threads(lambda own: [work(block) for block in own], for_each_thread(blocks, threads))
+    return [done[i % len(done)][i // len(done)] for i in range(len(blocks))]
+
+
 def worker_count(operations):
     """How many threads so many floating-point operations are worth: as many as OpenBLAS uses."""
-    blas = _openblas()
-    if blas is None or operations < WORTH_SHARING:
-        return 1
-    get_threads, _ = blas
-    return get_threads()
+    return _cores() if operations >= WORTH_SHARING else 1
+
+
+def even_slices(n, largest, threads):
+    """Cut n items into slices of at most `largest`, large ones first, as many for each thread."""
+    count = -(-n // largest)
+    count = min(n, -(-count // threads) * threads)
+    size, left_over = divmod(n, count) if count else (0, 0)
+    ends = [size * (i + 1) + min(i + 1, left_over) for i in range(count)]
+    return [slice(start, end) for start, end in zip([0, *ends], ends)]
+
+
+def for_each_thread(blocks, threads):
+    """Deal out blocks in turn: a list of them for each thread that gets any."""
+    return [blocks[i::threads] for i in range(threads) if blocks[i::threads]]
 
 
 def in_threads(work, parts):
-    """Return [work(part) for part in parts], each in a thread of its own."""
+    """Return [work(part) for part in parts], the first one here, each other in its own thread."""
     if len(parts) <= 1:
         return [work(part) for part in parts]
     get_threads, set_threads = _openblas()
     with _one_at_a_time:  # the setting belongs to the whole process
         threads = get_threads()
-        set_threads(1)
+        others = []
         try:
-            with ThreadPoolExecutor(len(parts)) as pool:
-                return list(pool.map(work, parts))
+            set_threads(1)
+            for part in parts[1:]:
+                others.append(_helpers(len(parts) - 1).submit(work, part))
+            first = work(parts[0])
         finally:
-            set_threads(threads)
+            try:
+                wait(others)
+            finally:
+                set_threads(threads)
+    return [first, *(other.result() for other in others)]
+
+
+@cache
+def _helpers(count):
+    """Threads that wait for work."""
+    return ThreadPoolExecutor(count, thread_name_prefix="course_utils")
+
+
+def _after_fork():
+    """A forked process has a copy of the pools and the lock, but none of the threads."""
+    global _one_at_a_time
+    _one_at_a_time = Lock()
+    _helpers.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _cores():
+    blas = _openblas()
+    return 1 if blas is None else blas[0]()
 
 
 @cache

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils.reference import conv2d, conv2d_backward, convolution
+from course_utils.reference.convolution import conv2d_kernel_gradient
 from course_utils.reference.geometry import slide_1d
 from tests.reference.cases import (
     CASES,
@@ -211,3 +212,15 @@ def test_threads_change_nothing(case, seed):
         assert_close(conv2d(x, w, b, **options), y, "float64")
         for gradient, expected in zip(conv2d_backward(dy, x, w, **options), alone, strict=True):
             assert_close(gradient, expected, "float64", size=1)
+
+
+def test_the_kernel_gradient_alone_is_that_of_conv2d_backward():
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((3, 7, 8, 4)), rng.standard_normal((3, 2, 2, 6))
+    options = {"stride": 2, "padding": "same", "groups": 2}
+    dy = rng.standard_normal((3, 4, 4, 6))
+    _, *expected = conv2d_backward(dy, x, w, **options)
+    for actual, wanted in zip(conv2d_kernel_gradient(dy, x, w, **options), expected, strict=True):
+        np.testing.assert_array_equal(actual, wanted)
+    with pytest.raises(ValueError, match="dy must have the shape of the output"):
+        conv2d_kernel_gradient(dy[:1], x, w, **options)

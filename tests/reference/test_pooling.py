@@ -364,3 +364,15 @@ def test_bad_gradients_of_global_pooling(pool, backward):
         backward(np.ones((2, 1, 1, 3)), X)
     with pytest.raises(ValueError, match="at least one pixel"):
         backward(np.ones((2, 3)), X[:, :0])
+
+
+def test_max_pool2d_backward_takes_the_output_that_is_at_hand():
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 3, (2, 7, 6, 3)).astype(np.float32)  # with ties
+    options = {"size": 3, "stride": 2, "padding": "same"}
+    y = max_pool2d(x, **options)
+    dy = rng.standard_normal(y.shape, dtype=np.float32)
+    expected = max_pool2d_backward(dy, x, **options)
+    np.testing.assert_array_equal(max_pool2d_backward(dy, x, **options, y=y), expected)
+    with pytest.raises(ValueError, match=r"y must be the output, of shape \(2, 4, 3, 3\)"):
+        max_pool2d_backward(dy, x, **options, y=x)

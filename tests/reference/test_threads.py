@@ -1,10 +1,15 @@
 """Threads run every part, and leave numpy's own threads as they found them."""
 
-from threading import get_ident
+import os
+from functools import partial
+from multiprocessing import get_context
+from threading import Barrier, get_ident
+from time import sleep
 
 import numpy as np
 import pytest
 
+from course_utils import reference
 from course_utils.reference import threads
 
 
@@ -31,23 +36,107 @@ def blas(monkeypatch):
 
 
 def test_each_part_runs_in_its_own_thread_while_blas_uses_one(blas):
+    together = Barrier(3, timeout=30)
+
     def work(part):
+        together.wait()
         return part, get_ident(), blas.count
 
     parts, idents, counts = zip(*threads.in_threads(work, ["a", "b", "c"]), strict=True)
     assert parts == ("a", "b", "c")
-    assert get_ident() not in idents
+    assert idents[0] == get_ident()
+    assert len(set(idents)) == 3
     assert counts == (1, 1, 1)
     assert blas.told == [1, 4]
 
 
-def test_the_threads_of_blas_come_back_after_an_error(blas):
+@pytest.mark.parametrize("failing", [1, 2])
+def test_an_error_waits_for_the_other_threads_and_gives_blas_its_own_back(blas, failing):
+    done = []
+
     def work(part):
-        raise MemoryError(part)
+        if part == failing:
+            raise MemoryError(part)
+        sleep(0.05)
+        done.append(part)
 
     with pytest.raises(MemoryError):
         threads.in_threads(work, [1, 2])
+    assert done == [3 - failing]
     assert blas.count == 4
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 64])
+@pytest.mark.parametrize("nbytes", [10, 10**6, 10**7])
+def test_blocks_cover_everything_once_in_order(blas, n, nbytes):
+    blocks = threads.in_blocks(lambda block: block, n, nbytes)
+    assert [i for block in blocks for i in range(n)[block]] == list(range(n))
+    assert all(block.stop > block.start for block in blocks)
+    if n:
+        largest = max(block.stop - block.start for block in blocks)
+        assert largest == 1 or largest * nbytes <= n * threads.CACHE_BYTES
+        assert bool(blas.told) == (n > 1 and nbytes >= threads.BYTES_WORTH_SHARING)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_starts_threads_of_its_own(blas):
+    threads.in_threads(str, [1, 2])
+    process = get_context("fork").Process(target=threads.in_threads, args=(str, [1, 2]))
+    process.start()
+    process.join(30)
+    process.kill()
+    assert process.exitcode == 0
+
+
+def _arrays(*shapes):
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal(shape, dtype=np.float32) for shape in shapes]
+
+
+IMAGES, POOLED, MAPS = (9, 12, 14, 8), (9, 6, 7, 8), (9, 12, 14, 16)
+SHARED = {
+    "relu": (reference.relu, [IMAGES]),
+    "relu_backward": (reference.relu_backward, [IMAGES, IMAGES]),
+    "leaky_relu": (reference.leaky_relu, [IMAGES]),
+    "leaky_relu_backward": (reference.leaky_relu_backward, [IMAGES, IMAGES]),
+    "sigmoid": (reference.sigmoid, [IMAGES]),
+    "tanh_backward": (reference.tanh_backward, [IMAGES, IMAGES]),
+    "max_pool2d": (reference.max_pool2d, [IMAGES]),
+    "max_pool2d_backward": (reference.max_pool2d_backward, [POOLED, IMAGES]),
+    "avg_pool2d": (reference.avg_pool2d, [IMAGES]),
+    "avg_pool2d_backward": (reference.avg_pool2d_backward, [POOLED, IMAGES]),
+    "batch_norm": (reference.batch_norm, [IMAGES, 8, 8]),
+    "batch_norm_backward": (reference.batch_norm_backward, [IMAGES, IMAGES, 8]),
+    "conv2d": (partial(reference.conv2d, padding="same"), [IMAGES, (3, 3, 8, 16), 16]),
+    "conv2d_backward": (
+        partial(reference.conv2d_backward, padding="same"),
+        [MAPS, IMAGES, (3, 3, 8, 16)],
+    ),
+    "dense": (reference.dense, [(30, 40), (40, 50), 50]),
+    "dense_backward": (reference.dense_backward, [(30, 50), (30, 40), (40, 50)]),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_results_do_not_depend_on_threads_and_blocks(blas, monkeypatch, name):
+    """But for the rounding of sums."""
+    function, shapes = SHARED[name]
+    arrays = _arrays(*shapes)
+    blas.count = 1
+    alone = function(*arrays)
+    blas.count = 3
+    blas.told.clear()
+    monkeypatch.setattr(threads, "WORTH_SHARING", 0)
+    monkeypatch.setattr(threads, "BYTES_WORTH_SHARING", 0)
+    monkeypatch.setattr(threads, "CACHE_BYTES", 5000)
+    shared = function(*arrays)
+    assert blas.told
+    for actual, expected in zip(_as_tuple(shared), _as_tuple(alone), strict=True):
+        np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5 * np.abs(expected).max())
+
+
+def _as_tuple(result):
+    return result if isinstance(result, tuple) else (result,)
 
 
 def test_one_part_needs_no_thread(blas):
