@@ -199,7 +199,7 @@ def saliency_maps(
             for label, values in maps.items()
         )
         + ".",
-        figsize=(5.6, 1.55 * (1 + len(maps)) + 0.2),
+        figsize=(5.6, 1.4 * (1 + len(maps)) + 0.2),
     )
     grid = drawing.subplots(1 + len(maps), len(images), squeeze=False)
     for column, image in enumerate(images):
