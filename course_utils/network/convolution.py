@@ -11,6 +11,7 @@ from course_utils.reference import (
     separable_conv2d,
     separable_conv2d_backward,
 )
+from course_utils.reference.convolution import conv2d_kernel_gradient
 from course_utils.reference.geometry import pair, slide
 
 
@@ -92,10 +93,12 @@ class Conv2D(_Convolution):
         return conv2d(x, kernel, bias, groups=self.groups, **self.sliding)
 
     def compute_backward(self, dz, need_dx):
-        kernel = self.weights["kernel"]
-        dx, dkernel, dbias = conv2d_backward(dz, self.x, kernel, groups=self.groups, **self.sliding)
+        backward = conv2d_backward if need_dx else conv2d_kernel_gradient
+        *dx, dkernel, dbias = backward(
+            dz, self.x, self.weights["kernel"], groups=self.groups, **self.sliding
+        )
         self.set_gradients(kernel=dkernel, bias=dbias)
-        return dx
+        return dx[0] if need_dx else None
 
 
 class DepthwiseConv2D(_Convolution):

@@ -43,7 +43,7 @@ class MaxPooling2D(_Pooling):
         return reference.max_pool2d(x, **self.sliding)
 
     def compute_backward(self, dz, need_dx):
-        return reference.max_pool2d_backward(dz, self.x, **self.sliding)
+        return reference.max_pool2d_backward(dz, self.x, **self.sliding, y=self.z)
 
 
 class AveragePooling2D(_Pooling):
