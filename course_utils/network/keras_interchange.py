@@ -73,7 +73,8 @@ def to_keras(network):
     keras.Sequential, or a functional keras.Model if there are residual blocks
         With the weights and, if the network is, compiled alike; what the optimizer remembers of
         earlier steps is not taken over. Layers keep their names; where a layer in a residual block
-        has the name of another, the block's name goes before it. The block's own is its `Add`'s.
+        has the name of another, the block's name and a dot go before it; its `Add` has the block's
+        own name.
 
     Raises
     ------
@@ -100,7 +101,7 @@ def to_keras(network):
 
 
 class _Reader:
-    """Turns Keras's layers into ours. `pairs` holds (ours, theirs), `names` (ours, name)."""
+    """Turns Keras's layers into ours. `pairs` holds (ours, theirs), `names` (ours, name, block)."""
 
     def __init__(self):
         self.pairs = []
@@ -125,16 +126,17 @@ class _Reader:
         return [self.named(ours, theirs.name, block)]
 
     def named(self, ours, name, block):
-        self.names.append((ours, name.removeprefix(f"{block}_") if block else name))
+        self.names.append((ours, name.removeprefix(f"{block}.") if block else name, block))
         return ours
 
     def set_names(self):
-        """Name the layers; models inside the model may use a name twice."""
+        """Name the layers. Models inside the model may use a name twice, which a block must not."""
         used = set()
-        for ours, name in self.names:
-            names = itertools.chain([name], (f"{name}_{n}" for n in itertools.count(1)))
-            ours.name = next(free for free in names if free not in used)
-            used.add(ours.name)
+        for ours, name, block in self.names:
+            numbered = (f"{name}_{number}" for number in itertools.count(1))
+            free = (n for n in itertools.chain([name], numbered) if (block, n) not in used)
+            ours.name = next(free)
+            used.add((block, ours.name))
 
     def dtype(self):
         """The dtype that all layers have in common."""
@@ -260,8 +262,9 @@ def _our_layer(theirs):
     for name, value in config.items():
         if name in arguments or name in OF_NO_CONSEQUENCE or name.endswith("_initializer"):
             continue
-        if name == "axis" and value == len(theirs.get_build_config()["input_shape"]) - 1:
-            continue  # the last axis, as -1
+        if name == "axis" and kind == "BatchNormalization":
+            rank = len(theirs.get_build_config()["input_shape"])
+            value = -1 if value == rank - 1 else value
         if value != plain[name]:
             raise ValueError(
                 f"{where} has {name}={value!r}, which has no counterpart here; "
@@ -325,6 +328,6 @@ class _Writer:
         return theirs
 
     def name(self, layer, block):
-        name = f"{block}_{layer.name}" if layer.name in self.names else layer.name
+        name = f"{block}.{layer.name}" if layer.name in self.names else layer.name
         self.names.add(name)
         return name

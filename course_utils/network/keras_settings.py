@@ -99,7 +99,7 @@ def _schedule(description):
         return cosine_decay(target, **shape, warmup_steps=config["warmup_steps"], warmup_start=rate)
     if name == "PiecewiseConstantDecay":
         rates = config["values"]
-        factor = rates[1] / rates[0]
+        factor = float(f"{rates[1] / rates[0]:.12g}")
         if all(math.isclose(b, a * factor) for a, b in itertools.pairwise(rates)):
             return step_decay(rates[0], [bound + 1 for bound in config["boundaries"]], factor)
     return None
