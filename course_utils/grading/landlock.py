@@ -18,8 +18,8 @@ def version() -> int:
     return max(0, ctypes.CDLL(None).syscall(CREATE_RULESET, None, 0, 1))
 
 
-def restrict(readable: list[str]) -> None:
-    """Allow this process and its children nothing but to read these files and folders.
+def rules(readable: list[str]) -> int:
+    """A descriptor of the rules under which nothing but these files and folders may be read.
 
     A folder named with a slash at its end may only be listed, with the folders in it.
 
@@ -41,8 +41,15 @@ def restrict(readable: list[str]) -> None:
             allowed = READ_DIR if path.endswith("/") else READ_FILE | READ_DIR
         _call(ADD_RULE, ruleset, 1, struct.pack("<Qi", allowed, fd), 0)
         os.close(fd)
+    return ruleset
+
+
+def restrict(ruleset: int) -> None:
+    """Put this process and its children under the rules, for good.
+
+    Done once more after a fork, it also keeps the child from the memory and files of its parent.
+    """
     _call(RESTRICT_SELF, ruleset, 0)
-    os.close(ruleset)
 
 
 def _call(number: int, *arguments) -> int:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 class Limits:
     """Bounds on a student's process; the time for the calls is the exercise's own `time_limit`.
 
+    Times are by the wall clock. One that has had less than that on a processor, because the machine
+    is busy, goes on until it has had it, three times as long at most.
+
     Parameters
     ----------
     cells : float

@@ -29,8 +29,8 @@ def attempts(readable, folders, writable, grader):
         attempt(f"it listed {path}", lambda: os.listdir(path)[0])
     for folder in writable.split(":"):
         path = folder + "/breach"
-        attempt(f"it wrote to {folder}", lambda: open(path, "w"))
-        attempt(f"it made a folder in {folder}", os.mkdir, path)
+        attempt(f"it wrote to {folder}", lambda: (open(path, "w"), os.remove(path)))
+        attempt(f"it made a folder in {folder}", lambda: (os.mkdir(path), os.rmdir(path)))
     for family in ("AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK"):
         for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
             attempt(f"it opened a socket {family}", socket.socket, getattr(socket, family), kind)

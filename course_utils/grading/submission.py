@@ -14,6 +14,7 @@ from course_utils.grading.sandboxes import Sandbox, SandboxDiedError
 
 PARSING = 10.0  # seconds for all cells
 ENDING = 5.0  # seconds for the sandbox to stop a process
+PATIENCE = 3  # wall-clock seconds for each second on a processor that a process is allowed
 
 
 @dataclass
@@ -113,60 +114,98 @@ class Submission:
             "seconds": limits.cells + exercise.time_limit,
         }
         sandbox.send(b"R", encode(question))
-        replies = Replies(
-            tuple(exercise.signature.parameters), len(inputs), limits.reply, self.cells
-        )
-        ended = Ended(replies)
-        deadline = time.monotonic() + limits.cells
-        began = finished = stopped = False
-        while True:
-            try:
-                kind, payload = sandbox.receive(deadline)
-            except TimeoutError:
-                if stopped:
-                    sandbox.stop()
-                    return ended
-                stopped, deadline = True, time.monotonic() + ENDING
-                if not replies.complete:
-                    ended.status = "timeout"
-                    seconds = exercise.time_limit if began else limits.cells
-                    what = "the calls" if began else "the code outside of functions"
-                    ended.detail = f"After {seconds:g} s {what} had not come to an end."
-                sandbox.send(b"K")
-                continue
-            except SandboxDiedError as error:
-                ended.status, ended.detail = "crashed", f"The sandbox ended: {error}."
-                return ended
-            if kind == b"x":
-                status, ended.seconds, ended.peak_memory, too_much = decode(payload)
-                if not ended.status and not replies.complete:
-                    ended.status, ended.detail = _why_ended(status, too_much, ended, question)
-                return ended
-            if kind != b"d":
-                sandbox.stop()
-                ended.status, ended.detail = "crashed", "The sandbox ended."
-                return ended
-            if stopped:
-                continue
-            try:
-                replies.feed(payload)
-            except ProtocolError as error:
-                stopped, deadline = True, time.monotonic() + ENDING
-                if not replies.complete:
-                    ended.status = "crashed"
-                    ended.detail = f"Its process sent what is no answer: {error}."
-                sandbox.send(b"K")
-                continue
-            if replies.began and not began:
-                began, deadline = True, time.monotonic() + exercise.time_limit
-            if replies.complete and not finished:
-                finished, deadline = True, time.monotonic() + 1.0
+        names = tuple(exercise.signature.parameters)
+        replies = Replies(names, len(inputs), limits.reply, self.cells)
+        watch = _Watch(sandbox, replies, limits.cells, exercise.time_limit)
+        status, too_much = watch.until_it_ends()
+        ended = watch.ended
+        if not ended.status and not replies.complete:
+            ended.status, ended.detail = _why_ended(status, too_much, ended, question)
+        return ended
 
     def close(self) -> None:
         """End the submission's process; the sandbox is ready for the next."""
         if self._served_by is not None and self._served_by is self.sandbox.process:
             with contextlib.suppress(SandboxDiedError):
                 self.sandbox.send(b"Q")
+
+
+class _Watch:
+    """Follows one process of a student's to its end, and sees to it that there is one."""
+
+    def __init__(self, sandbox: Sandbox, replies: Replies, cells: float, calls: float):
+        self.sandbox, self.replies, self.calls = sandbox, replies, calls
+        self.ended = Ended(replies)
+        self.asked = self.stopped = self.began = self.finished = False
+        self._allow(cells)
+
+    def _allow(self, seconds: float) -> None:
+        self.allowed, self.since = seconds, time.monotonic()
+        self.deadline = self.since + seconds
+
+    def until_it_ends(self) -> tuple[int, bool]:
+        """(exit status, whether it was ended because it wrote too much)."""
+        try:
+            while True:
+                try:
+                    kind, payload = self.sandbox.receive(self.deadline)
+                except TimeoutError:
+                    self._overdue()
+                    continue
+                if kind == b"x":
+                    status, self.ended.seconds, self.ended.peak_memory, too_much = decode(payload)
+                    return status, too_much
+                if kind == b"d" and not self.stopped:
+                    self._feed(payload)
+                elif kind == b"u" and not self.stopped:
+                    self._continue(decode(payload))
+                elif kind == b"!":
+                    raise SandboxDiedError("the process that watches over it ended")
+        except SandboxDiedError as error:
+            self.sandbox.stop()
+            self._because("crashed", f"The sandbox ended: {error}.")
+            return 0, False
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.replies.feed(data)
+        except ProtocolError as error:
+            self._stop("crashed", f"Its process sent what is no answer: {error}.")
+            return
+        if self.replies.began and not self.began:
+            self.began, self.asked = True, False
+            self._allow(self.calls)
+        if self.replies.complete and not self.finished:
+            self.finished = True
+            self.deadline = time.monotonic() + 1.0
+
+    def _overdue(self) -> None:
+        """Ask how much time it has had, or give up on a sandbox that does not even say that."""
+        if self.stopped or self.asked:
+            self._because("timeout", "It could not be stopped.")
+            raise SandboxDiedError("it did not answer any more")
+        self.asked, self.deadline = True, time.monotonic() + ENDING
+        self.sandbox.send(b"U")
+
+    def _continue(self, used: float) -> None:
+        """On a busy machine it may not have had its share yet: then it goes on."""
+        if not self.asked:
+            return  # the calls have begun meanwhile
+        self.asked, now, latest = False, time.monotonic(), self.since + PATIENCE * self.allowed
+        if self.replies.complete or used >= self.allowed or now >= latest:
+            what = "The calls" if self.began else "The code outside of functions"
+            self._stop("timeout", f"{what} had not come to an end after {self.allowed:g} s.")
+        else:
+            self.deadline = min(latest, now + max(self.allowed - used, 0.02))
+
+    def _stop(self, status: str, detail: str) -> None:
+        self._because(status, detail)
+        self.stopped, self.deadline = True, time.monotonic() + ENDING
+        self.sandbox.send(b"K")
+
+    def _because(self, status: str, detail: str) -> None:
+        if not self.replies.complete and not self.ended.status:
+            self.ended.status, self.ended.detail = status, detail
 
 
 def _why_ended(status: int, too_much: bool, ended: Ended, question: dict) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from course_utils.exercises import Exercise, Misconception
 from course_utils.grading import Limits, SandboxUnavailableError, open_sandbox
 
-LIMITS = Limits(cells=0.7, memory=768 * 2**20, reply=2**20, output=200)
+LIMITS = Limits(cells=0.5, memory=768 * 2**20, reply=2**20, output=200)
 
 
 def sandbox_or_skip(kind, limits=LIMITS):
@@ -50,7 +50,7 @@ def exercise(reference, inputs=None, **fields):
         inputs=inputs,
         hints=("Think.",),
         points=2,
-        time_limit=0.7,
+        time_limit=0.5,
         **{"misconceptions": (), **fields},
     )
 
