@@ -43,12 +43,7 @@ from course_utils.reference.checks import (
     sum_dtypes,
 )
 from course_utils.reference.geometry import Sliding, slide
-from course_utils.reference.threads import (
-    even_slices,
-    for_each_thread,
-    in_threads,
-    worker_count,
-)
+from course_utils.reference.threads import even_slices, in_threads, worker_count
 
 # The buffers of one thread, in bytes: a level 2 cache or two of a processor core. Less of it
 # would be in the cache if they were larger; smaller matrices are multiplied more slowly.
@@ -152,17 +147,20 @@ def _correlate(x, w, b, sliding, groups, dtype, out):
     b = np.repeat(b.reshape(groups, 1, 1, 1, -1), sliding.output[1], axis=3)
     by_group = _split_channels(out, groups)
 
-    def multiply(blocks):
-        strips = Strips(x, filters, sliding, groups, dtype, blocks[0])
-        for block in blocks:
-            strips.place(block)
-            for every_nth, patches in strips.patches():
-                np.matmul(patches, kernels, out=strips.outputs[:, every_nth])
-            y = strips.lines[:, :, :, strips.seen]
-            np.add(y, b, out=by_group[:, block.images, block.lines], casting="same_kind")
-
     threads = worker_count(operations=2 * out[..., 0].size * w.size)
-    in_threads(multiply, _blocks(x, filters, sliding, dtype, threads))
+    blocks = _blocks(x, filters, sliding, dtype, threads)
+    buffers = [Strips(x, filters, sliding, groups, dtype, blocks[0]) for _ in blocks[:threads]]
+
+    def multiply(block):
+        strips = buffers.pop()
+        strips.place(block)
+        for every_nth, patches in strips.patches():
+            np.matmul(patches, kernels, out=strips.outputs[:, every_nth])
+        y = strips.lines[:, :, :, strips.seen]
+        np.add(y, b, out=by_group[:, block.images, block.lines], casting="same_kind")
+        buffers.append(strips)
+
+    in_threads(multiply, blocks, threads)
 
 
 def _kernel_gradient(dy, x, sliding, groups, result_dtype, dtype):
@@ -188,8 +186,12 @@ def _kernel_gradient(dy, x, sliding, groups, result_dtype, dtype):
         return gradient
 
     threads = worker_count(operations=2 * dy.size * kh * kw * channels)
-    parts = in_threads(multiply, _blocks(x, filters, sliding, dtype, threads))
-    gradient = sum(parts, start=of_nothing).astype(result_dtype, copy=False)
+    blocks = _blocks(x, filters, sliding, dtype, threads)
+    # Each thread gets its blocks beforehand: sums in the same order are the same.
+    shares = [blocks[i::threads] for i in range(min(threads, len(blocks)))]
+    gradient = sum(in_threads(multiply, shares, threads), start=of_nothing).astype(
+        result_dtype, copy=False
+    )
     dw = gradient[:, 1:].reshape(groups, kw, kh, channels, -1).transpose(2, 1, 3, 0, 4)
     return dw.reshape(kh, kw, channels, filters), gradient[:, 0].reshape(filters)
 
@@ -336,7 +338,7 @@ class Strips:
 
 
 def _blocks(x, filters, sliding, dtype, threads):
-    """Cut the output lines of a batch into blocks; return a list of them for each thread."""
+    """Cut the output lines of a batch into blocks to compute at once, large ones first."""
     images, (lines, out_w) = len(x), sliding.output
     # About the memory of one line: its strips and its outputs.
     width = max(x.shape[2], out_w * sliding.stride[1])
@@ -345,11 +347,9 @@ def _blocks(x, filters, sliding, dtype, threads):
     largest = max(1, min(BLOCK_BYTES, x.nbytes + output_bytes) // line_bytes)
     if largest >= lines:
         parts = even_slices(images, largest // lines, threads)
-        blocks = [Block(part, slice(0, lines)) for part in parts]
-    else:
-        parts = even_slices(lines, largest, threads)
-        blocks = [Block(slice(n, n + 1), part) for n in range(images) for part in parts]
-    return for_each_thread(blocks, threads)
+        return [Block(part, slice(0, lines)) for part in parts]
+    parts = even_slices(lines, largest, threads)
+    return [Block(slice(n, n + 1), part) for n in range(images) for part in parts]
 
 
 def _split_channels(images, groups):

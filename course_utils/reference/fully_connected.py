@@ -108,7 +108,7 @@ def _product(a, b):
         np.matmul(a[rows], b, out=product[rows])
 
     threads = worker_count(operations=2 * a.size * b.shape[1])
-    in_threads(multiply, even_slices(len(a), max(1, -(-len(a) // threads)), threads))
+    in_threads(multiply, even_slices(len(a), max(1, -(-len(a) // threads)), threads), threads)
     return product
 
 

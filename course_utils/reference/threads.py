@@ -3,7 +3,7 @@
 numpy works through one large array after the other. Each step then waits for the main memory,
 and all but the matrix products use one core only. Here a batch is cut into blocks, small enough
 that what one step wrote is still in the cache when the next step reads it, and each core takes
-its share of the blocks.
+block after block.
 
 numpy's matrix product uses every core by itself, but small products, with copying between them,
 leave the other cores idle most of the time, and after each product they wait for the next one
@@ -15,6 +15,7 @@ block after the other.
 import ctypes
 import os
 import sys
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from threading import Lock
@@ -35,12 +36,11 @@ _one_at_a_time = Lock()
 def in_blocks(work, n, nbytes):
     """Return [work(slice), ...] for blocks of n items that hold `nbytes` together.
 
-    Threads share the blocks, which must not depend on each other, nor write to the same place.
+    The blocks must not depend on each other, nor write to the same place.
     """
     threads = _cores() if nbytes >= BYTES_WORTH_SHARING else 1
     blocks = even_slices(n, max(1, n * CACHE_BYTES // max(nbytes, 1)), threads)
-    done = in_threads(lambda own: [work(block) for block in own], for_each_thread(blocks, threads))
-    return [done[i % len(done)][i // len(done)] for i in range(len(blocks))]
+    return in_threads(work, blocks, threads)
 
 
 def worker_count(operations):
@@ -57,43 +57,57 @@ def even_slices(n, largest, threads):
     return [slice(start, end) for start, end in zip([0, *ends], ends)]
 
 
-def for_each_thread(blocks, threads):
-    """Deal out blocks in turn: a list of them for each thread that gets any."""
-    return [blocks[i::threads] for i in range(threads) if blocks[i::threads]]
+def in_threads(work, items, threads):
+    """Return [work(item) for item in items], computed by this thread and threads - 1 others.
 
+    Each of them takes the next item when it is done with one, so that none waits for a slow one.
+    After an error no more items are begun.
+    """
+    helpers = min(threads, len(items)) - 1
+    if helpers < 1:
+        return [work(item) for item in items]
+    results = [None] * len(items)
+    turns = iter(enumerate(items))
 
-def in_threads(work, parts):
-    """Return [work(part) for part in parts], the first one here, each other in its own thread."""
-    if len(parts) <= 1:
-        return [work(part) for part in parts]
+    def take_turns():
+        try:
+            for number, item in turns:
+                results[number] = work(item)
+        finally:
+            deque(turns, maxlen=0)  # nothing is left, but after an error
+
     get_threads, set_threads = _openblas()
     with _one_at_a_time:  # the setting belongs to the whole process
-        threads = get_threads()
+        before = get_threads()
         others = []
         try:
             set_threads(1)
-            for part in parts[1:]:
-                others.append(_helpers(len(parts) - 1).submit(work, part))
-            first = work(parts[0])
+            for _ in range(helpers):
+                others.append(_pool(helpers).submit(take_turns))
+            take_turns()
         finally:
             try:
-                wait(others)
+                # One that has not begun by now has nothing to do.
+                wait([other for other in others if not other.cancel()])
             finally:
-                set_threads(threads)
-    return [first, *(other.result() for other in others)]
+                set_threads(before)
+    for other in others:
+        if not other.cancelled():
+            other.result()  # raises its error
+    return results
 
 
 @cache
-def _helpers(count):
-    """Threads that wait for work."""
-    return ThreadPoolExecutor(count, thread_name_prefix="course_utils")
+def _pool(helpers):
+    """Threads that sleep until there is work."""
+    return ThreadPoolExecutor(helpers, thread_name_prefix="course_utils")
 
 
 def _after_fork():
     """A forked process has a copy of the pools and the lock, but none of the threads."""
     global _one_at_a_time
     _one_at_a_time = Lock()
-    _helpers.cache_clear()
+    _pool.cache_clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -3,7 +3,7 @@
 import os
 from functools import partial
 from multiprocessing import get_context
-from threading import Barrier, get_ident
+from threading import Barrier, Semaphore, get_ident
 from time import sleep
 
 import numpy as np
@@ -35,34 +35,50 @@ def blas(monkeypatch):
     return blas
 
 
-def test_each_part_runs_in_its_own_thread_while_blas_uses_one(blas):
+def test_threads_work_at_once_and_blas_uses_one(blas):
     together = Barrier(3, timeout=30)
 
-    def work(part):
+    def work(item):
         together.wait()
-        return part, get_ident(), blas.count
+        return item, get_ident(), blas.count
 
-    parts, idents, counts = zip(*threads.in_threads(work, ["a", "b", "c"]), strict=True)
-    assert parts == ("a", "b", "c")
-    assert idents[0] == get_ident()
+    items, idents, counts = zip(*threads.in_threads(work, ["a", "b", "c"], 3), strict=True)
+    assert items == ("a", "b", "c")
+    assert get_ident() in idents
     assert len(set(idents)) == 3
     assert counts == (1, 1, 1)
     assert blas.told == [1, 4]
 
 
-@pytest.mark.parametrize("failing", [1, 2])
-def test_an_error_waits_for_the_other_threads_and_gives_blas_its_own_back(blas, failing):
+def test_a_slow_item_does_not_hold_up_the_others(blas):
+    others_done = Semaphore(0)
+
+    def work(item):
+        if item:
+            others_done.release()
+        else:
+            assert all(others_done.acquire(timeout=30) for _ in range(5))
+        return item
+
+    assert threads.in_threads(work, range(6), 2) == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_after_an_error_nothing_is_begun_and_blas_has_its_threads_again(blas, failing):
+    together = Barrier(2, timeout=30)
     done = []
 
-    def work(part):
-        if part == failing:
-            raise MemoryError(part)
-        sleep(0.05)
-        done.append(part)
+    def work(item):
+        if item < 2:
+            together.wait()
+        if item == failing:
+            raise MemoryError(item)
+        sleep(0.1)
+        done.append(item)
 
     with pytest.raises(MemoryError):
-        threads.in_threads(work, [1, 2])
-    assert done == [3 - failing]
+        threads.in_threads(work, range(10), 2)
+    assert done == [1 - failing]
     assert blas.count == 4
 
 
@@ -80,8 +96,8 @@ def test_blocks_cover_everything_once_in_order(blas, n, nbytes):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_forked_process_starts_threads_of_its_own(blas):
-    threads.in_threads(str, [1, 2])
-    process = get_context("fork").Process(target=threads.in_threads, args=(str, [1, 2]))
+    threads.in_threads(str, [1, 2], 2)
+    process = get_context("fork").Process(target=threads.in_threads, args=(str, [1, 2], 2))
     process.start()
     process.join(30)
     process.kill()
@@ -139,9 +155,10 @@ def _as_tuple(result):
     return result if isinstance(result, tuple) else (result,)
 
 
-def test_one_part_needs_no_thread(blas):
-    assert threads.in_threads(lambda part: (part, get_ident()), [5]) == [(5, get_ident())]
-    assert threads.in_threads(str, []) == []
+def test_one_item_or_one_thread_needs_no_other(blas):
+    assert threads.in_threads(lambda item: (item, get_ident()), [5], 4) == [(5, get_ident())]
+    assert threads.in_threads(str, [1, 2], 1) == ["1", "2"]
+    assert threads.in_threads(str, [], 4) == []
     assert blas.told == []
 
 
