@@ -82,13 +82,13 @@ class Replies:
     def _outcome(self, facts: list) -> Outcome:
         match facts:
             case [
-                "returned" | "raised" as kind,
+                str(kind),
                 value,
                 str(error),
                 str(line),
                 list(mutated),
                 str(reference_call),
-            ]:
+            ] if kind in ("returned", "raised") and {type(name) for name in mutated} <= {str}:
                 pass
             case _:
                 raise ProtocolError("a reply does not say what happened")
