@@ -35,10 +35,11 @@ def max_pool2d(x, size=2, *, stride=None, padding="valid"):
     """
     x, sliding = pool_arguments(x, size, stride, padding)
     y = np.empty((len(x), *sliding.output, x.shape[3]), x.dtype)
+    taps = list(sliding.real_taps(x.shape[1:3]))
 
     def pool(images):
         y[images] = _lowest(x.dtype)
-        for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+        for outputs, pixels in taps:
             largest = y[images, *outputs]
             np.maximum(largest, x[images, *pixels], out=largest)
 
@@ -80,11 +81,12 @@ def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid", y=None):
         raise ValueError(f"y must be the output, of shape {shape}, got shape {np.shape(y)}")
     dtype, sum_dtype = sum_dtypes(dy, x)
     dx = np.empty(x.shape, sum_dtype)
+    taps = list(sliding.real_taps(x.shape[1:3]))
 
     def route(images):
         dx[images] = 0
         left = dy[images].astype(sum_dtype)  # what no pixel has won yet
-        for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+        for outputs, pixels in taps:
             largest = x[images, *pixels] == y[images, *outputs]
             won = left[:, *outputs] * largest
             dx[images, *pixels] += won
@@ -119,10 +121,11 @@ def avg_pool2d(x, size=2, *, stride=None, padding="valid"):
     dtype, sum_dtype = sum_dtypes(x)
     y = np.empty((len(x), *sliding.output, x.shape[3]), sum_dtype)
     count = _real_pixels(x.shape[1:3], sliding).astype(sum_dtype)
+    taps = list(sliding.real_taps(x.shape[1:3]))
 
     def pool(images):
         y[images] = 0
-        for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+        for outputs, pixels in taps:
             y[images, *outputs] += x[images, *pixels]
         y[images] /= count
 
@@ -155,11 +158,12 @@ def avg_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid"):
     dtype, sum_dtype = sum_dtypes(dy, x)
     dx = np.empty(x.shape, sum_dtype)
     count = _real_pixels(x.shape[1:3], sliding).astype(sum_dtype)
+    taps = list(sliding.real_taps(x.shape[1:3]))
 
     def spread(images):
         dx[images] = 0
         shares = dy[images] / count
-        for outputs, pixels in sliding.real_taps(x.shape[1:3]):
+        for outputs, pixels in taps:
             dx[images, *pixels] += shares[:, *outputs]
 
     in_blocks(spread, len(x), dx.nbytes + 2 * dy.nbytes)
