@@ -11,12 +11,18 @@ import platform
 # TensorFlow reads it when it is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from benchmarks import convolution, import_time, rasterise
+from benchmarks import convolution, grading, import_time, rasterise
 
 
 def main() -> None:
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}\n")
-    for title, rows in [*import_time.tables(), *convolution.tables(), *rasterise.tables()]:
+    tables = [
+        *import_time.tables(),
+        *convolution.tables(),
+        *rasterise.tables(),
+        *grading.tables(),
+    ]
+    for title, rows in tables:
         print(f"## {title}\n")
         head, *body = rows
         for row in [head, ["---"] * len(head), *body]:
