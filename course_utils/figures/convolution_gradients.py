@@ -193,7 +193,7 @@ def _pixel_gradient_frame(kernel, dy, dx, place):
         padded.shape[0] + height + 3,
         alt=f"Pixel {row}, {column} was seen by {by}. Its gradient is {' + '.join(terms)} = "
         f"{value}.",
-        inches=5.6,
+        inches=4.8,
     )
     top = 1.0
     write(axes, 0.5 + width / 2, 0.5, "image")
