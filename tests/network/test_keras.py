@@ -227,25 +227,22 @@ def test_the_same_steps_from_our_network(keras, name):
 
 
 @pytest.mark.parametrize("name", ["SGD", "Nesterov", "RMSprop", "Adam", "AdamW"])
-def test_the_same_steps_from_a_keras_model(keras, name):
-    keras.utils.set_random_seed(0)
+def test_the_same_step_from_a_keras_model(keras, name):
     optimizer = (
         keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True)
         if name == "Nesterov"
         else getattr(keras.optimizers, name)(0.01, weight_decay=0.01)
     )
     model = keras_blocks(keras)
+    rng = np.random.default_rng(0)
+    model.set_weights([w + rng.uniform(0, 0.2, w.shape) for w in model.get_weights()])
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-    x, labels = examples()
-    keras_step(model, x, labels)  # batch normalization's averages leave 0 and 1
-    model.compile(type(optimizer).from_config(optimizer.get_config()), model.loss)
     network = from_keras(model)
+    x, labels = examples()
     np.testing.assert_allclose(network.predict(x), predictions(model, x), rtol=0, atol=1e-5)
-    for steps in (1, 2, 3):
-        theirs = keras_step(model, x, labels)
-        assert network.train_step(x, labels)["loss"] == pytest.approx(theirs["loss"], abs=1e-4)
-        if steps != 2:
-            assert_same_weights(network, model, 1e-4)
+    ours = network.train_step(x, labels)
+    assert keras_step(model, x, labels) == pytest.approx(ours, abs=1e-4)
+    assert_same_weights(network, model, 1e-4)
 
 
 def test_blocks_of_a_keras_model_are_recognized(keras):
