@@ -182,7 +182,7 @@ def _pixel_gradient_frame(kernel, dy, dx, place):
         r, c = row + i - (kh - 1), column + j - (kw - 1)
         if 0 <= r < dy.shape[0] and 0 <= c < dy.shape[1]:
             met.append((r, c, i, j, WEIGHT_COLORS[(i * kw + j) % len(WEIGHT_COLORS)]))
-    terms = [f"{in_words(dy[r, c])}·{_bracketed(flipped[i, j])}" for r, c, i, j, _ in met]
+    terms = [f"{_bracketed(dy[r, c])}·{_bracketed(flipped[i, j])}" for r, c, i, j, _ in met]
     value = in_words(dx[place])
     by = "; ".join(
         f"window {r}, {c} by weight {in_words(flipped[i, j])}, dy {in_words(dy[r, c])}"
@@ -199,7 +199,7 @@ def _pixel_gradient_frame(kernel, dy, dx, place):
     write(axes, 0.5 + width / 2, 0.5, "image")
     draw_cells(axes, np.full(dx.shape, None), 0.5, top, fill=tinted(dx.shape, WINDOW, place))
     for number, (r, c, _, _, color) in enumerate(met):
-        inset = 0.07 * (number + 1)
+        inset = 0.05 * (number + 1)
         corner = (0.5 + c + inset, top + r + inset)
         outline(axes, *corner, kw - 2 * inset, kh - 2 * inset, color)
     x = 1.5 + width
