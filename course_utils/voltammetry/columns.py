@@ -15,6 +15,9 @@ SPELLINGS = {
     **dict.fromkeys(("volt", "volts"), "V"),
     **dict.fromkeys(("amp", "amps", "ampere", "amperes"), "A"),
 }
+# Longer texts are no names of columns and no units; so the patterns below are quick on any text.
+LONGEST_NAME = 100  # characters
+
 # Units of columns that are not needed; they tell a row of units from a row of names.
 OTHER_UNITS = {"s", "ms", "min", "h", "#", "c", "mc", "µc", "hz", "ohm", "ω", "w", "bits", "deg c"}
 OTHER_UNITS |= {"°c", "cycles", "", "-", "1"}
@@ -42,6 +45,8 @@ class Column:
 
 def as_unit(text):
     """Return V, mV, µA, …, or None: "V vs. Ag/AgCl" is V, "uA" is µA."""
+    if len(text) > LONGEST_NAME:
+        return None
     text = re.sub(r"\s*\bvs\b.*", "", text.strip(), flags=re.IGNORECASE).replace("μ", "µ")
     if text in POTENTIAL_UNITS or text in CURRENT_UNITS:
         return text
@@ -55,6 +60,8 @@ def is_density(text):
 def column(index, text):
     """Return what the column of that name holds, or None if it is not needed."""
     text = text.strip().strip("\"'").strip()
+    if len(text) > LONGEST_NAME:
+        return None
     name, unit = _split(text)
     quantity, rank = QUANTITY.get(re.sub(r"[\s_<>#|:]+", "", name.lower()), (None, 0))
     if quantity is None:

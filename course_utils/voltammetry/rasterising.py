@@ -23,6 +23,8 @@ _JOIN_AREA = ((_ANGLE - np.sin(_ANGLE)) / 2).astype(np.float32)
 def rasterise(potential, current, *, size=96, frame=FRAME, linewidth=LINEWIDTH):
     """Draw curves as white lines on black, all in the same frame.
 
+    With the defaults these are the pictures of document 1, section 7.
+
     The pictures are those of matplotlib's Agg renderer for a round-joined line in axes that fill
     the figure, with these limits: a pixel holds the area of the line in it, and where a line
     passes twice its areas add up, to at most 1 (the scan conversion of Anti-Grain Geometry, which

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_utils.voltammetry.columns import Column, column, row_of_units
+from course_utils.voltammetry.columns import LONGEST_NAME, Column, column, row_of_units
 from course_utils.voltammetry.problem import Problem, shown
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "spaces"}
+# Each of the patterns below takes a time in proportion to the text's length: it is untrusted.
 NUMBER = {
-    mark: re.compile(rf"[+-]?(?:[0-9]+{mark}?[0-9]*|{mark}[0-9]+)(?:[eEdD][+-]?[0-9]+)?")
-    for mark in (r"\.", ",")
+    mark: re.compile(
+        rf"[+-]?(?:[0-9]+(?:{re.escape(mark)}[0-9]*)?|{re.escape(mark)}[0-9]+)(?:[eEdD][+-]?[0-9]+)?"
+    )
+    for mark in (".", ",")
 }
-NUMBER["."] = NUMBER.pop(r"\.")
 # 1,234.5 or 1.234,5 or 1,234,567 or 1.234.567
 THOUSANDS = re.compile(
     r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+\.[0-9]*|(?:\.[0-9]{3})+,[0-9]*|(?:,[0-9]{3}){2,}"
@@ -22,6 +24,7 @@ THOUSANDS = re.compile(
 )
 # A header this long is none.
 HEADER_LINES = 5000
+MOST_COLUMNS = 500
 SAMPLE = 200
 
 # Lines that programs put between the numbers of one table: VersaStudio's tags and settings,
@@ -67,6 +70,8 @@ def find_header(lines):
         _note_units(text, header)
         for separator in SEPARATORS:
             cells = _split_names(text, separator)
+            if len(cells) > MOST_COLUMNS:
+                continue
             found = [column(index, cell) for index, cell in enumerate(cells)]
             quantities = {each.quantity for each in found if each}
             if "potential" not in quantities or not quantities & {"current", "density"}:
@@ -92,11 +97,15 @@ def _split_names(text, separator):
     if separator != " ":
         return split(text, separator) if separator in text else []
     wide = re.split(r"\s{2,}", text.strip())
+    if len(text) > 10 * LONGEST_NAME:
+        return wide
     # "Potential (V) Current (A)": the unit belongs to the name before it.
     return wide if len(wide) > 1 else re.sub(r"\s+(?=[(\[/])", "", text).split()
 
 
 def _note_units(text, header):
+    if len(text) > LONGEST_NAME:
+        return
     match = re.match(r"\s*(potential|current)\s+units?\s*[:=]\s*(\S+)\s*$", text, re.IGNORECASE)
     if match:
         header.said[match[1].lower()] = match[2]
@@ -128,21 +137,21 @@ def _find_row_of_units(lines, header):
 def find_numbers(lines):
     """Return (index of the first line, separator) of a table without names."""
     filled = [number for number, line in enumerate(lines[:HEADER_LINES]) if line.strip()]
+    styles = [(separator, mark) for separator in SEPARATORS for mark in NUMBER if separator != mark]
+    counts = [[_count_numbers(lines[number], *style) for style in styles] for number in filled]
     for first, number in enumerate(filled):
-        run = [lines[other] for other in filled[first : first + 3]]
-        for separator in SEPARATORS:
-            for mark in NUMBER:
-                if separator == mark:
-                    continue
-                counts = {_count_numbers(line, separator, mark) for line in run}
-                if len(counts) == 1 and counts.pop() > 1:
-                    return number, separator
+        # Three lines in a row of the same number of numbers, or what the file has left.
+        for (separator, _), widths in zip(styles, zip(*counts[first : first + 3], strict=True)):
+            if widths[0] > 1 and len(set(widths)) == 1:
+                return number, separator
     return None
 
 
 def _count_numbers(line, separator, mark):
     """How many numbers the line consists of, 0 if there is anything else."""
     cells = [cell.strip() for cell in split(line, separator)]
+    if len(cells) > MOST_COLUMNS:
+        return 0
     while cells and not cells[-1]:
         cells.pop()
     return len(cells) if all(NUMBER[mark].fullmatch(cell) for cell in cells) else 0

@@ -1,5 +1,6 @@
 """Reading voltammograms: layouts, scans and sweeps, and what can't be read."""
 
+from contextlib import suppress
 from itertools import pairwise
 
 import numpy as np
@@ -167,6 +168,15 @@ def test_garbage_never_raises_anything_else(tmp_path, garbage, place, cut):
         return
     assert np.isfinite(curve.potential).all()
     assert np.isfinite(curve.current).all()
+
+
+@pytest.mark.parametrize("filler", ["1", " ", "_", "\t", "(", ",", "1,", "/", '"', "a ", "scan "])
+@pytest.mark.parametrize("place", [1, 2, 20])
+def test_long_lines_take_no_long_time(filler, place, tmp_path):
+    # A pattern whose time goes with the square or worse of a line's length would hang here.
+    line = (filler * 9_000)[:9_000] + "x\n"
+    with suppress(VoltammogramError):
+        read(tmp_path, changed(place, line) if place > 1 else line * 30)
 
 
 # What the caller can say
