@@ -1,11 +1,11 @@
 """What runs inside the sandbox; three kinds of process, of which the last is the student's.
 
 The server imports numpy once and keeps nothing else. For each submission it forks a process that
-parses the cells and runs none of them. That one forks a process for each exercise, in which the
-student's code runs, under limits and a filter of system calls, with one pipe and no other way out.
-So no exercise can touch another one, no submission sees another one, and neither the grader's
-questions nor its control channel are within a student's reach. What this file sends back is what
-the student's code returned; expected values never come here.
+parses the cells and runs none of them. That one forks a process for the answers that the grader
+asks for, in which the student's code runs, under limits and a filter of system calls, with one
+pipe and no other way out. So no submission sees another one, and the grader's control channel is
+out of a student's reach. What this file sends back is what the student's code returned; expected
+values never come here.
 """
 
 import ast
@@ -101,7 +101,7 @@ def _serve_submission(requests: int, replies: int, settings: dict) -> None:
         if kind == b"Q":
             return
         if kind == b"R":
-            _serve_exercise(requests, replies, cells, decode(payload), settings)
+            _serve_answers(requests, replies, cells, decode(payload), settings)
 
 
 class _Cells:
@@ -188,10 +188,11 @@ def _bindings(statement: ast.stmt):
             waiting += ast.iter_child_nodes(node)
 
 
-def _serve_exercise(requests, replies, cells, question, settings) -> None:
-    """Run the student's code in a process of its own and pass on what it writes, unread."""
+def _serve_answers(requests, replies, cells, question, settings) -> None:
+    """Run answers in a process of their own and pass on what it writes, unread."""
     # What can be made ready before the fork is: each page that a process touches is copied for it.
-    signature = _signature(question["signature"])
+    for asked in question["asked"]:
+        asked["signature"] = _signature(asked["signature"])
     printed = _Printed(question["output"])
     output = io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)
     program = _filter_program(settings["seccomp"])
@@ -207,7 +208,7 @@ def _serve_exercise(requests, replies, cells, question, settings) -> None:
             os.closerange(4, 1 << 16)
             sys.stdout = sys.stderr = output
             _restrict(question, program)
-            _student(3, cells, question, signature, printed)
+            _student(3, cells, question, printed)
         finally:
             os._exit(1)
     os.close(outlet)
@@ -250,20 +251,27 @@ def _serve_exercise(requests, replies, cells, question, settings) -> None:
     write_frame(replies, b"x", encode((status, seconds, usage.ru_maxrss * 1024, left <= 0)))
 
 
-def _student(
-    outlet: int, cells: _Cells, question: dict, signature: inspect.Signature, printed: "_Printed"
-) -> None:
-    """Run the cells, call the answer on each input, send what it returned."""
+def _student(outlet: int, cells: "_Cells", question: dict, printed: "_Printed") -> None:
+    """Run the cells as far as an answer, call it on its inputs, send what it returned; go on."""
 
     def send(kind: bytes, value: object = None) -> None:
         write_frame(outlet, kind, encode(value))
 
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
-    skipped = {tuple(place) for place in question["skipped"]}
-    failed = _run_cells(cells, question, main.__dict__, skipped, send)
-    answer = main.__dict__.get(question["id"])
-    if isinstance(answer, int | float | np.number) and not any(question["inputs"]):
+    names, done = main.__dict__, 0
+    for asked in question["asked"]:
+        failed = _run_cells(cells, done, asked, names, question["skipped"], send)
+        done = asked["last_cell"] + 1
+        _call(names, asked, failed, question["reply"] // 2, send)
+        send(b"t", bytes(printed.kept).decode("utf-8", "replace"))
+        printed.kept.clear()
+    os._exit(0)
+
+
+def _call(names: dict, asked: dict, failed: str, largest: int, send) -> None:
+    answer = names.get(asked["id"])
+    if isinstance(answer, int | float | np.number) and not any(asked["inputs"]):
         number = answer
 
         def answer():
@@ -271,23 +279,22 @@ def _student(
 
     if callable(answer):
         send(b"b")
-        for number, arguments in enumerate(question["inputs"]):
-            outcome = run(answer, signature, [arguments])[0]
-            send(b"o", _as_sent(number, outcome, question["reply"] // 2))
-    elif question["id"] in main.__dict__:
+        for number, arguments in enumerate(asked["inputs"]):
+            outcome = run(answer, asked["signature"], [arguments])[0]
+            send(b"o", _as_sent(number, outcome, largest))
+    elif asked["id"] in names:
         send(b"n", f"an object of type {type(answer).__name__}")
     else:
-        send(b"n", failed.get(question["id"], ""))
-    send(b"t", bytes(printed.kept).decode("utf-8", "replace"))
-    os._exit(0)
+        send(b"n", failed)
 
 
-def _run_cells(cells, question, names, skipped, send) -> dict[str, str]:
-    """Run the statements; gives the errors of those that were to define the answer."""
+def _run_cells(cells, start: int, asked: dict, names: dict, skipped: list, send) -> str:
+    """Run the cells that are next; gives the first error in the one that defines the answer."""
     real = {id for id, _, kind in cells.definitions if kind != "starter"}
-    failed: dict[str, str] = {}
-    for cell, statements in enumerate(cells.statements[: question["last_cell"] + 1]):
-        for number, (code, line, starter) in enumerate(statements):
+    skipped = {tuple(place) for place in skipped}
+    failed = ""
+    for cell in range(start, asked["last_cell"] + 1):
+        for number, (code, line, starter) in enumerate(cells.statements[cell]):
             # A second copy of the starter, below the answer, does not take the answer away.
             if (cell, number) in skipped or starter in real:
                 continue
@@ -297,8 +304,8 @@ def _run_cells(cells, question, names, skipped, send) -> dict[str, str]:
             except BaseException as error:
                 text = _described(error)
                 send(b"e", (cell, _line(error, cell, line), text))
-                if cell == question["defined_in"]:
-                    failed.setdefault(question["id"], text)
+                if cell == asked["defined_in"]:
+                    failed = failed or text
     return failed
 
 

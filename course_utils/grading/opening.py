@@ -7,7 +7,7 @@ from pathlib import Path
 from course_utils.exercises.exercise import Exercise
 from course_utils.grading.limits import Limits
 from course_utils.grading.sandboxes import KINDS, PACKAGE, Sandbox, SandboxDiedError, why_not
-from course_utils.grading.submission import Submission
+from course_utils.grading.submission import Asked, Submission
 
 TRIED = """
 import ctypes, os, resource, signal, socket, subprocess, threading
@@ -134,10 +134,10 @@ def breaches(sandbox: Sandbox) -> str:
             "grader": os.getpid(),
         }
         submission = Submission([TRIED], [EXERCISE.id], sandbox)
-        ended = submission.run(EXERCISE, [question], cell=0, last_cell=0)
+        ended = submission.run(Asked(EXERCISE, [question], defined_in=0, last_cell=0))
         submission.close()
-    outcomes = ended.replies.outcomes
+    outcomes = ended.replies[0].outcomes
     if not outcomes or outcomes[0].kind != "returned":
         told = [ended.detail, *(outcome.error for outcome in outcomes)]
-        return f"trying it out failed: {' '.join(told) or ended.replies.no_answer}"
+        return f"trying it out failed: {' '.join(told) or ended.replies[0].no_answer}"
     return "" if outcomes[0].value == "nothing" else str(outcomes[0].value)

@@ -7,14 +7,14 @@ that does not fit is a ProtocolError, and fails the exercise it came from.
 """
 
 from course_utils.exercises.running import Outcome, plain
-from course_utils.grading.protocol import Frames, ProtocolError, decode, printable
+from course_utils.grading.protocol import ProtocolError, printable
 from course_utils.grading.results import CellError
 
 MOST_CELL_ERRORS = 50
 
 
 class Replies:
-    """Collects the messages of one process.
+    """Collects what one process says about one answer.
 
     Attributes
     ----------
@@ -27,57 +27,55 @@ class Replies:
         What is there instead of a function.
     cell_errors : list of CellError
     printed : str
+    closed : bool
+        Whether the process has gone on to the next answer.
     """
 
-    def __init__(self, arguments: tuple[str, ...], calls: int, largest: int, cells: list):
-        self._arguments, self._calls, self._cells = arguments, calls, len(cells)
-        self._frames = Frames(largest)
+    def __init__(self, arguments: tuple[str, ...], calls: int, cells: int):
+        self._arguments, self._calls, self._cells = arguments, calls, cells
         self.at: tuple[int, int, int] | None = None
         self.began = False
         self.outcomes: list[Outcome] = []
         self.no_answer: str | None = None
         self.cell_errors: list[CellError] = []
         self.printed = ""
+        self.closed = False
 
     @property
     def complete(self) -> bool:
         """Whether nothing is missing for a verdict."""
         return len(self.outcomes) == self._calls or self.no_answer is not None
 
-    def feed(self, data: bytes) -> None:
-        """Take the next bytes in.
+    def take(self, kind: bytes, value: object) -> None:
+        """Take one message in.
 
         Raises
         ------
         ProtocolError
-            If they are no messages, or not these in this order.
+            If it is none, or has no place here.
         """
-        self._frames.feed(data)
-        while (frame := self._frames.next()) is not None:
-            kind, payload = frame
-            value = decode(payload)
-            match kind, value:
-                case b"s", (int(cell), int(statement), int(line)) if (
-                    not self.began and 0 <= cell < self._cells
-                ):
-                    self.at = (cell, statement, line)
-                case b"e", (int(cell), int(line), str(text)) if (
-                    not self.began and 0 <= cell < self._cells
-                ):
-                    if len(self.cell_errors) < MOST_CELL_ERRORS:
-                        self.cell_errors.append(CellError(cell, line, printable(text, 400)))
-                case b"b", None if not self.began and self.no_answer is None:
-                    self.began = True
-                case b"n", str(text) if not self.began and self.no_answer is None:
-                    self.no_answer = printable(text, 400)
-                case b"o", (int(number), *facts) if self.began and not self.complete:
-                    if number != len(self.outcomes):
-                        raise ProtocolError("a reply came out of order")
-                    self.outcomes.append(self._outcome(facts))
-                case b"t", str(text) if self.complete:
-                    self.printed = printable(text, len(text))
-                case _:
-                    raise ProtocolError(f"a message {kind!r} came where it has no place")
+        match kind, value:
+            case b"s", (int(cell), int(statement), int(line)) if (
+                not self.began and 0 <= cell < self._cells
+            ):
+                self.at = (cell, statement, line)
+            case b"e", (int(cell), int(line), str(text)) if (
+                not self.began and 0 <= cell < self._cells
+            ):
+                if len(self.cell_errors) < MOST_CELL_ERRORS:
+                    self.cell_errors.append(CellError(cell, line, printable(text, 400)))
+            case b"b", None if not self.began and self.no_answer is None:
+                self.began = True
+            case b"n", str(text) if not self.began and self.no_answer is None:
+                self.no_answer = printable(text, 400)
+            case b"o", (int(number), *facts) if self.began and not self.complete:
+                if number != len(self.outcomes):
+                    raise ProtocolError("a reply came out of order")
+                self.outcomes.append(self._outcome(facts))
+            case b"t", str(text) if self.complete:
+                self.printed, self.closed = printable(text, len(text)), True
+            case _:
+                raise ProtocolError(f"a message {kind!r} came where it has no place")
 
     def _outcome(self, facts: list) -> Outcome:
         match facts:

@@ -29,10 +29,6 @@ class ExerciseResult:
         The beginning of what the code printed. It may hold hidden inputs: for instructors.
     defined_in : tuple of int
         The cells that define it, untouched starters left out. Of several the last counts.
-    seconds : float
-        Time on a processor.
-    peak_memory : int
-        Bytes.
     """
 
     exercise_id: str
@@ -43,8 +39,6 @@ class ExerciseResult:
     report: Report | None = None
     printed: str = ""
     defined_in: tuple[int, ...] = ()
-    seconds: float = 0.0
-    peak_memory: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,9 +62,15 @@ class SubmissionResult:
         What isolated the student's code.
     exercises : tuple of ExerciseResult
     cell_errors : tuple of CellError
+    seconds : float
+        Time that the student's code had on a processor.
+    peak_memory : int
+        Bytes that it held at most.
     """
 
     seed: int
     sandbox: str
     exercises: tuple[ExerciseResult, ...]
     cell_errors: tuple[CellError, ...] = ()
+    seconds: float = 0.0
+    peak_memory: int = 0

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from course_utils.exercises.exercise import Exercise
-from course_utils.grading.protocol import ProtocolError, decode, encode, printable
+from course_utils.grading.protocol import Frames, ProtocolError, decode, encode, printable
 from course_utils.grading.replies import Replies
 from course_utils.grading.results import CellError
 from course_utils.grading.sandboxes import Sandbox, SandboxDiedError
@@ -17,15 +17,23 @@ ENDING = 5.0  # seconds for the sandbox to stop a process
 PATIENCE = 3  # wall-clock seconds for each second on a processor that a process is allowed
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One answer to be run: where it is defined, and how far the cells are run before."""
+
+    exercise: Exercise
+    inputs: list[dict]
+    defined_in: int
+    last_cell: int
+
+
 @dataclass
 class Ended:
-    """How a student's process came to its end."""
+    """What one process said about each answer, and how it came to its end."""
 
-    replies: Replies
+    replies: list[Replies]
     status: str = ""  # empty if it said all that it had to say
     detail: str = ""
-    seconds: float = 0.0
-    peak_memory: int = 0
 
 
 class Submission:
@@ -39,6 +47,7 @@ class Submission:
         self.unreadable: dict[int, str] = {}  # cells that cannot be parsed, and why
         self.definitions: list[tuple[str, int, str]] = []
         self.skipped: dict[tuple[int, int], tuple[str, str]] = {}  # statement: status, detail
+        self.seconds, self.peak_memory = 0.0, 0
         self._unparsable: list[int] = []  # cells that parsing did not survive
         self._served_by: object = None
 
@@ -83,45 +92,57 @@ class Submission:
         self.unreadable[cell] = f"line {line}: {text}"
         self.cell_errors.add(CellError(cell, line, text))
 
-    def run(self, exercise: Exercise, inputs: list[dict], cell: int, last_cell: int) -> Ended:
-        """Run the answer; without a statement that keeps its cells from ending, run it again."""
+    def run(self, *asked: Asked) -> Ended:
+        """Run answers in one process, in the order of their cells.
+
+        Without a statement that keeps the cells from ending, they are run again.
+        """
         while True:
             self.open()
-            ended = self._run_once(exercise, inputs, cell, last_cell)
-            self.cell_errors.update(ended.replies.cell_errors)
-            at = ended.replies.at
-            stuck = ended.status in ("timeout", "crashed", "out_of_memory")
-            if not stuck or ended.replies.began or at is None or at[:2] in self.skipped:
-                return ended
-            if len(self.skipped) >= self.limits.skipped:
+            ended, at = self._run_once(asked)
+            self.cell_errors.update(error for one in ended.replies for error in one.cell_errors)
+            stuck = ended.status and at is not None and at[:2] not in self.skipped
+            if not stuck or len(self.skipped) >= self.limits.skipped:
                 return ended
             self.skipped[at[:2]] = (ended.status, ended.detail)
             text = f"This statement was left out. {ended.detail}"
             self.cell_errors.add(CellError(at[0], at[2], text))
 
-    def _run_once(self, exercise, inputs, cell, last_cell) -> Ended:
-        limits, sandbox = self.limits, self.sandbox
+    def _run_once(self, asked: tuple[Asked, ...]) -> tuple[Ended, tuple[int, int, int] | None]:
+        """How it ended, and which statement outside of functions it was at, if it was at one."""
+        limits = self.limits
+        seconds = sum(limits.cells + one.exercise.time_limit for one in asked)
         question = {
-            "id": exercise.id,
-            "signature": str(exercise.signature),
-            "inputs": inputs,
-            "defined_in": cell,
-            "last_cell": last_cell,
+            "asked": [
+                {
+                    "id": one.exercise.id,
+                    "signature": str(one.exercise.signature),
+                    "inputs": one.inputs,
+                    "defined_in": one.defined_in,
+                    "last_cell": one.last_cell,
+                }
+                for one in asked
+            ],
             "skipped": list(self.skipped),
             "reply": limits.reply,
             "output": limits.output,
             "memory": limits.memory,
-            "seconds": limits.cells + exercise.time_limit,
+            "seconds": seconds,
         }
-        sandbox.send(b"R", encode(question))
-        names = tuple(exercise.signature.parameters)
-        replies = Replies(names, len(inputs), limits.reply, self.cells)
-        watch = _Watch(sandbox, replies, limits.cells, exercise.time_limit)
-        status, too_much = watch.until_it_ends()
+        self.sandbox.send(b"R", encode(question))
+        replies = [
+            Replies(tuple(one.exercise.signature.parameters), len(one.inputs), len(self.cells))
+            for one in asked
+        ]
+        times = [one.exercise.time_limit for one in asked]
+        watch = _Watch(self.sandbox, replies, limits, times)
+        status, used, peak, too_much = watch.until_it_ends()
+        self.seconds += used
+        self.peak_memory = max(self.peak_memory, peak)
         ended = watch.ended
-        if not ended.status and not replies.complete:
-            ended.status, ended.detail = _why_ended(status, too_much, ended, question)
-        return ended
+        if not ended.status and not watch.complete:
+            ended.status, ended.detail = _why_ended(status, too_much, used, question)
+        return ended, None if watch.began or watch.complete else watch.current.at
 
     def close(self) -> None:
         """End the submission's process; the sandbox is ready for the next."""
@@ -133,18 +154,29 @@ class Submission:
 class _Watch:
     """Follows one process of a student's to its end, and sees to it that there is one."""
 
-    def __init__(self, sandbox: Sandbox, replies: Replies, cells: float, calls: float):
-        self.sandbox, self.replies, self.calls = sandbox, replies, calls
+    def __init__(self, sandbox: Sandbox, replies: list[Replies], limits, times: list[float]):
+        self.sandbox, self.limits, self.times = sandbox, limits, times
         self.ended = Ended(replies)
+        self.frames, self.number = Frames(limits.reply), 0
         self.asked = self.stopped = self.began = self.finished = False
-        self._allow(cells)
+        self._allow(limits.cells)
+
+    @property
+    def current(self) -> Replies:
+        """What was said about the answer that it is at."""
+        return self.ended.replies[self.number]
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing, of any answer."""
+        return self.ended.replies[-1].complete
 
     def _allow(self, seconds: float) -> None:
         self.allowed, self.since = seconds, time.monotonic()
-        self.deadline = self.since + seconds
+        self.deadline, self.asked = self.since + seconds, False
 
-    def until_it_ends(self) -> tuple[int, bool]:
-        """(exit status, whether it was ended because it wrote too much)."""
+    def until_it_ends(self) -> tuple[int, float, int, bool]:
+        """Exit status, seconds, bytes, and whether it was ended because it wrote too much."""
         try:
             while True:
                 try:
@@ -153,8 +185,7 @@ class _Watch:
                     self._overdue()
                     continue
                 if kind == b"x":
-                    status, self.ended.seconds, self.ended.peak_memory, too_much = decode(payload)
-                    return status, too_much
+                    return decode(payload)
                 if kind == b"d" and not self.stopped:
                     self._feed(payload)
                 elif kind == b"u" and not self.stopped:
@@ -164,20 +195,27 @@ class _Watch:
         except SandboxDiedError as error:
             self.sandbox.stop()
             self._because("crashed", f"The sandbox ended: {error}.")
-            return 0, False
+            return 0, 0.0, 0, False
 
     def _feed(self, data: bytes) -> None:
         try:
-            self.replies.feed(data)
+            self.frames.feed(data)
+            while (frame := self.frames.next()) is not None:
+                self._take(frame[0], decode(frame[1]))
         except ProtocolError as error:
             self._stop("crashed", f"Its process sent what is no answer: {error}.")
-            return
-        if self.replies.began and not self.began:
-            self.began, self.asked = True, False
-            self._allow(self.calls)
-        if self.replies.complete and not self.finished:
+
+    def _take(self, kind: bytes, value: object) -> None:
+        if self.current.closed and self.number + 1 < len(self.ended.replies):
+            self.number, self.began = self.number + 1, False
+            self._allow(self.limits.cells)
+        self.current.take(kind, value)
+        if self.current.began and not self.began:
+            self.began = True
+            self._allow(self.times[self.number])
+        if self.complete and not self.finished:
             self.finished = True
-            self.deadline = time.monotonic() + 1.0
+            self._allow(1.0)  # to say what it printed, and to end
 
     def _overdue(self) -> None:
         """Ask how much time it has had, or give up on a sandbox that does not even say that."""
@@ -190,9 +228,9 @@ class _Watch:
     def _continue(self, used: float) -> None:
         """On a busy machine it may not have had its share yet: then it goes on."""
         if not self.asked:
-            return  # the calls have begun meanwhile
+            return  # it has gone on meanwhile
         self.asked, now, latest = False, time.monotonic(), self.since + PATIENCE * self.allowed
-        if self.replies.complete or used >= self.allowed or now >= latest:
+        if self.complete or used >= self.allowed or now >= latest:
             what = "The calls" if self.began else "The code outside of functions"
             self._stop("timeout", f"{what} had not come to an end after {self.allowed:g} s.")
         else:
@@ -204,19 +242,19 @@ class _Watch:
         self.sandbox.send(b"K")
 
     def _because(self, status: str, detail: str) -> None:
-        if not self.replies.complete and not self.ended.status:
+        if not self.complete and not self.ended.status:
             self.ended.status, self.ended.detail = status, detail
 
 
-def _why_ended(status: int, too_much: bool, ended: Ended, question: dict) -> tuple[str, str]:
+def _why_ended(status: int, too_much: bool, used: float, question: dict) -> tuple[str, str]:
     if too_much:
-        return "crashed", f"Its process sent more than {question['reply']} bytes."
+        return "crashed", "Its process sent more than is allowed."
     if os.WIFEXITED(status):
         return "crashed", f"Its process ended by itself, with exit code {os.WEXITSTATUS(status)}."
     number = os.WTERMSIG(status)
     if number == signal.SIGKILL:
-        if ended.seconds >= question["seconds"]:
-            return "timeout", f"It used {ended.seconds:.0f} s of processor time."
+        if used >= question["seconds"]:
+            return "timeout", f"It used {used:.0f} s of processor time."
         # It cannot send itself this signal, so that it came from the system.
         return "out_of_memory", "The system ended its process, most likely for its memory."
     return "crashed", f"Its process was ended by the signal {signal.Signals(number).name}."

@@ -44,7 +44,8 @@ def test_right_answers_earn_their_points(sandbox):
     result = grade(sandbox, *RIGHT.values(), exercises=ALL)
     assert [(e.status, e.score, e.max_score) for e in result.exercises] == [("graded", 2, 2)] * 3
     assert result.cell_errors == ()
-    assert all(0 < e.seconds < 5 and e.peak_memory > 2**20 for e in result.exercises)
+    assert 0 < result.seconds < 5
+    assert result.peak_memory > 2**20
 
 
 def test_a_wrong_answer_is_diagnosed_as_in_the_notebook(sandbox):
@@ -234,3 +235,24 @@ def test_an_unprivileged_user_has_the_sandboxes_too():
         "    with open_sandbox(kind) as sandbox: print(sandbox.kind)"
     )
     assert done.stdout.split() == ["bubblewrap", "landlock"], done.stderr
+
+
+def test_one_answer_cannot_spoil_another_one_by_being_called(sandbox):
+    # They are run together first; what does not pass then is run by itself.
+    spoiler = (
+        "import numpy as np\ndef row_means(image, weights):\n    global floor\n"
+        "    floor = None\n    return image @ weights"
+    )
+    spoiled = (
+        "def floor(a, b):\n    return a // b\n"
+        "def shape_after(shape, stride):\n    return tuple(floor(n, stride) for n in shape)"
+    )
+    result = grade(sandbox, spoiled, spoiler, exercises=[ROW_MEANS, SHAPE_AFTER])
+    assert [e.score for e in result.exercises] == [2, 2]
+    result = grade(sandbox, "floor = None", spoiler, spoiled, exercises=[SHAPE_AFTER, ROW_MEANS])
+    assert [e.score for e in result.exercises] == [2, 2]
+    below = RIGHT["shape_after"].replace("n //", "np.int64(n) //")
+    for call in ("np.int64 = None", "while True: pass", "import os; os._exit(0)"):
+        cell = f"import numpy as np\ndef row_means(image, weights):\n    {call}"
+        result = grade(sandbox, cell, below, exercises=[ROW_MEANS, SHAPE_AFTER])
+        assert [e.score or 0 for e in result.exercises] == [0, 2]

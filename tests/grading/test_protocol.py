@@ -139,18 +139,13 @@ def test_frames_are_cut_wherever_the_stream_is():
         frames.next()
 
 
-def message(kind, value):
-    payload = encode(value)
-    return struct.pack("<cI", kind, len(payload)) + payload
-
-
 REPLY = (0, "returned", np.float64(2), "", "", ["image"], "")
 
 
 def replies(*messages):
-    taken = Replies(("image", "weights"), calls=2, largest=10_000, cells=[""] * 3)
+    taken = Replies(("image", "weights"), calls=2, cells=3)
     for kind, value in messages:
-        taken.feed(message(kind, value))
+        taken.take(kind, decode(encode(value)))
     return taken
 
 
@@ -162,7 +157,7 @@ def test_replies_in_their_order_are_taken():
     assert taken.cell_errors[0].text == "ValueError\ufffd[2J"
     (outcome,) = taken.outcomes
     assert (outcome.value, outcome.mutated) == (2, ("image",))
-    taken.feed(message(b"o", (1, "raised", None, "TypeError", "line 1", [], "")))
+    taken.take(b"o", (1, "raised", None, "TypeError", "line 1", [], ""))
     assert taken.complete
 
 
