@@ -130,7 +130,7 @@ def _draw(x, y, size, radius, out):
     dy /= length
     if len(run):
         ends = run[1:] != run[:-1]
-        _add_joins(pixels, side, size, radius, ~ends, corner, x, y, dx, dy, length)
+        _add_joins(pixels, side, size, radius, ~ends, corner, x, y, dx, dy)
         # matplotlib's projecting caps: a line is longer by its radius at both ends.
         first, last = np.flatnonzero(np.r_[True, ends]), np.flatnonzero(np.r_[ends, True])
         x[first] -= radius * dx[first]
@@ -181,18 +181,13 @@ def _add_boxes(pixels, side, size, radius, reach, corner, x, y, dx, dy, length):
         np.add.at(pixels, cell, np.maximum(np.minimum(bottom, k + 1) - k, 0) * width)
 
 
-def _add_joins(pixels, side, size, radius, joined, corner, x, y, dx, dy, length):
-    """Add the round joins of sharp turns between short segments.
-
-    Where the segments are longer, the renderer cuts their overlap off, and little is left.
-    """
+def _add_joins(pixels, side, size, radius, joined, corner, x, y, dx, dy):
+    """Add the round joins of sharp turns."""
     cosine = dx[:-1] * dx[1:] + dy[:-1] * dy[1:]
     before = np.flatnonzero((cosine < 0.7) & joined)
     after = before + 1
     cosine = np.maximum(cosine[before], -1)
-    shorter = np.minimum(length[before], length[after])
     area = np.float32(radius**2) * _JOIN_AREA[((cosine + 1) * 512).astype(np.intp)]
-    area *= shorter**2 * (1 + cosine) < 2 * radius**2
     # The center of a half disk is 4 / (3 pi) of the radius away, on the outer side of the turn.
     distance = 4 / (3 * math.pi) * radius / np.sqrt(2 - 2 * cosine)
     x = x[after] + (dx[before] - dx[after]) * distance - 0.5

@@ -126,6 +126,24 @@ def test_a_line_holds_its_width_and_passing_twice_adds_up():
     np.testing.assert_allclose(twice, np.minimum(2 * once, 1), atol=1e-3)
 
 
+def test_ends_are_longer_by_half_the_width_also_beside_a_gap():
+    x = np.array([-0.6, -0.3, np.nan, 0.2, 0.5])
+    picture = rasterise(x, np.full(5, 0.013), linewidth=3.0)
+    for half in (picture[:, :48], picture[:, 48:]):
+        assert half.sum() == pytest.approx(3 * (0.3 / 1.7 * 96 + 3), rel=1e-4)
+
+
+def test_a_line_along_each_edge_is_in_the_picture():
+    for edge in range(4):
+        across = [-0.85, 0.85] if edge < 2 else [(-0.845, 0.845)[edge - 2]] * 2
+        up = [(-1.19, 1.19)[edge]] * 2 if edge < 2 else [-1.2, 1.2]
+        assert_alike(across, up, least=0.98)
+
+
+def test_sharp_corners_of_thick_lines():
+    assert_alike([-0.7, 0.0, 0.1, 0.6, 0.3], [-1.0, 1.0, -0.9, 0.8, -0.5], 0.95, linewidth=6.0)
+
+
 def test_each_curve_is_what_it_is_alone():
     potential, currents, _ = generate_curves(70, points_per_sweep=100)
     currents[3, 5] = np.nan
