@@ -17,6 +17,7 @@ import os
 import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from functools import cache
 from threading import Lock
 
@@ -83,7 +84,8 @@ def in_threads(work, items, threads):
         try:
             set_threads(1)
             for _ in range(helpers):
-                others.append(_pool(helpers).submit(take_turns))
+                # The context carries numpy's errstate: what is to be done about overflow.
+                others.append(_pool(helpers).submit(copy_context().run, take_turns))
             take_turns()
         finally:
             try:

@@ -50,6 +50,17 @@ def test_threads_work_at_once_and_blas_uses_one(blas):
     assert blas.told == [1, 4]
 
 
+def test_errstate_reaches_every_thread(blas):
+    together = Barrier(2, timeout=30)
+
+    def work(item):
+        together.wait()
+        return np.geterr()["over"]
+
+    with np.errstate(over="raise"):
+        assert threads.in_threads(work, [1, 2], 2) == ["raise", "raise"]
+
+
 def test_a_slow_item_does_not_hold_up_the_others(blas):
     others_done = Semaphore(0)
 
