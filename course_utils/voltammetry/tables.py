@@ -189,8 +189,6 @@ def find_decimal_mark(lines, start, separator, indices):
         if len(cells) <= max(indices):
             continue
         for cell in (cells[index].strip() for index in indices):
-            if THOUSANDS.fullmatch(cell):
-                raise Problem(_thousands(cell), number + 1)
             if "." in cell and commas is None:
                 return "."
             if "," not in cell or not NUMBER[","].fullmatch(cell):
@@ -297,10 +295,6 @@ def _read_line_by_line(lines, header, start, separator, mark, indices, gaps):
     return Rows(np.array(rows), first_line, new_scans, between)
 
 
-def _thousands(cell):
-    return f"{shown(cell)} has a thousands separator; write it without"
-
-
 def _numbers(cells, mark, indices, gaps):
     if len(cells) <= max(indices):
         if not gaps:
@@ -341,7 +335,7 @@ def _reason(lines, number, cells, expected, separator, mark, indices, header):
         if not cell:
             return f"has no value for {shown(name)}"
         if THOUSANDS.fullmatch(cell):
-            return _thousands(cell)
+            return f"{shown(cell)} has a thousands separator; write it without"
         if re.fullmatch(r"[+-]?(?:nan|inf|infinity|1\.#\w+)", cell, re.IGNORECASE):
             return f"{shown(name)} is {cell}, which is no number"
         if NUMBER["," if mark == "." else "."].fullmatch(cell):

@@ -217,6 +217,8 @@ LAYOUTS = {
     "NOVA, tab": ("a.txt", nova("\t"), "utf-8"),
     "PSTrace": ("a.csv", pstrace(), "utf-16"),
     "PSTrace, no byte order mark": ("a.csv", pstrace(), "utf-16-le"),
+    "PSTrace, big-endian": ("a.csv", pstrace(), "utf-16-be"),
+    "applied potential only": ("a.csv", "E applied/V,I/A\n" + table(two(1), ","), "utf-8"),
     "VersaStudio": ("a.par", versastudio(), "utf-8"),
     "Ivium": ("a.txt", ivium(), "utf-8"),
 }
