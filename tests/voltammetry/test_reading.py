@@ -291,6 +291,19 @@ def test_one_scan_one_sweep_and_the_repr(tmp_path):
         curve.potential = 0
 
 
+def test_scans_that_are_not_counted_from_one(tmp_path):
+    columns = [*two(1), [str(k // 20 * 5) for k in range(40)]]
+    curve = read(tmp_path, "E/V,I/A,cycle number\n" + table(columns, ","))
+    np.testing.assert_array_equal(curve.scan_number, SCAN)
+
+
+def test_sweeps_of_scans_side_by_side(tmp_path):
+    content = "V,A,V,A\n0.1,1,0.5,1\n0.2,1,0.4,1\n0.3,1,0.3,1\n0.2,1,,\n"
+    curve = read(tmp_path, content)
+    np.testing.assert_array_equal(curve.direction, [1, 1, 1, -1, -1, -1, -1])
+    np.testing.assert_array_equal(curve.scan_number, [1, 1, 1, 1, 2, 2, 2])
+
+
 def test_notes_say_what_was_found(tmp_path):
     name, text, encoding = LAYOUTS["BioLogic"]
     curve = read(tmp_path, text.encode(encoding), name)
