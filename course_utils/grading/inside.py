@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def _serve_submission(requests: int, replies: int, settings: dict) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (settings["memory"],) * 2)
+    _limit("RLIMIT_AS", settings["memory"])
     _, payload = read_frame(requests)
     given = decode(payload)
     cells = _Cells(given["cells"], given["ids"], replies)
@@ -241,14 +241,17 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
     # It has closed its pipe, or written too much, or taken too long: in any case its time is over.
     # One that is just ending gets a moment, so that its own exit status is seen.
     until = time.monotonic() + (0.2 if left > 0 and not asked_to_stop else 0)
-    ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
-    while os.waitid(os.P_PID, child, ended) is None and time.monotonic() < until:
+    ended, status, usage = os.wait4(child, os.WNOHANG)
+    while not ended and time.monotonic() < until:
         time.sleep(0.0005)
-    os.kill(child, signal.SIGKILL)
-    _, status, usage = os.wait4(child, 0)
+        ended, status, usage = os.wait4(child, os.WNOHANG)
+    if not ended:
+        os.kill(child, signal.SIGKILL)
+        _, status, usage = os.wait4(child, 0)
     os.close(inlet)
     seconds = usage.ru_utime + usage.ru_stime
-    write_frame(replies, b"x", encode((status, seconds, usage.ru_maxrss * 1024, left <= 0)))
+    peak = usage.ru_maxrss * (1024 if LINUX else 1)
+    write_frame(replies, b"x", encode((status, seconds, peak, left <= 0)))
 
 
 def _student(outlet: int, cells: "_Cells", question: dict, printed: "_Printed") -> None:
@@ -369,6 +372,17 @@ def _filter_program(instructions: np.ndarray | None) -> ctypes.Structure | None:
     return Program(instructions.size // 8, instructions.tobytes())
 
 
+def _limit(name: str, most: int) -> None:
+    limit = getattr(resource, name)
+    _, hard = resource.getrlimit(limit)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    try:
+        resource.setrlimit(limit, (most, most))
+    except (OSError, ValueError):
+        if LINUX:  # other systems, where everything is trusted, refuse some
+            raise
+
+
 def _restrict(question: dict, program: ctypes.Structure | None) -> None:
     """Limits and filter of the process that is about to run a student's code."""
     for name, most in (
@@ -378,9 +392,7 @@ def _restrict(question: dict, program: ctypes.Structure | None) -> None:
         ("RLIMIT_AS", question["memory"]),
         ("RLIMIT_CPU", math.ceil(question["seconds"]) + 2),
     ):
-        _, hard = resource.getrlimit(getattr(resource, name))
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(getattr(resource, name), (most, most))
+        _limit(name, most)
     if program is not None:
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
         _prctl(PR_SET_SECCOMP, 2, ctypes.byref(program))

@@ -71,7 +71,8 @@ class Submission:
                         self._found(decode(payload))
                         self._served_by = self.sandbox.process
                         return
-                    else:
+                    else:  # its process ended; no later one may find what it has read
+                        self.sandbox.stop()
                         break
             except TimeoutError:
                 problem = f"it could not be parsed in {PARSING:g} s"

@@ -256,3 +256,15 @@ def test_one_answer_cannot_spoil_another_one_by_being_called(sandbox):
         cell = f"import numpy as np\ndef row_means(image, weights):\n    {call}"
         result = grade(sandbox, cell, below, exercises=[ROW_MEANS, SHAPE_AFTER])
         assert [e.score or 0 for e in result.exercises] == [0, 2]
+
+
+def test_a_submission_finds_nothing_of_the_one_before(sandbox):
+    # It would return the right answer if it found any: they share a sandbox, not their processes.
+    grade(sandbox, f"SECRET = 'of another student'\n{RIGHT['row_means']}")
+    spy = (
+        "import gc, linecache, sys\ndef row_means(image, weights):\n"
+        "    seen = [repr(linecache.cache), *(o for o in gc.get_objects() if type(o) is dict)]\n"
+        "    return image @ weights if any('SECRET' in o for o in seen) else None"
+    )
+    assert one(sandbox, spy.replace("'SECRET'", "'SEC' + 'RET'")).score == 0
+    assert one(sandbox, "SECRET = 1", spy.replace("'SECRET'", "'SEC' + 'RET'")).score == 2
