@@ -16,6 +16,7 @@ from course_utils.grading import (
     grade_submission,
     open_sandbox,
     opening,
+    sandboxes,
 )
 from course_utils.grading.sandboxes import Sandbox
 from tests.grading.conftest import (
@@ -196,11 +197,11 @@ def test_without_a_sandbox_only_trust_in_so_many_words_runs_code(monkeypatch):
     assert result.sandbox == "none: the submissions were trusted"
 
 
-def test_a_sandbox_that_does_not_hold_is_refused(monkeypatch):
+def test_a_sandbox_that_does_not_hold_is_refused(monkeypatch, sandbox):
     # As trust, with nothing in the way: the attempts must succeed, and say so.
-    with Sandbox("trust", Limits()) as sandbox:
-        sandbox.start()
-        told = opening.breaches(sandbox)
+    with Sandbox("trust", Limits()) as open_to_all:
+        open_to_all.start()
+        told = opening.breaches(open_to_all)
     for what in ("reference/__init__.py", "AF_INET", "it forked", "started a program", "thread"):
         assert what in told
     monkeypatch.setattr(opening, "breaches", lambda sandbox: "it read everything")
@@ -268,3 +269,18 @@ def test_a_submission_finds_nothing_of_the_one_before(sandbox):
     )
     assert one(sandbox, spy.replace("'SECRET'", "'SEC' + 'RET'")).score == 0
     assert one(sandbox, "SECRET = 1", spy.replace("'SECRET'", "'SEC' + 'RET'")).score == 2
+
+
+def test_where_namespaces_are_refused_landlock_takes_over_and_the_reason_is_told(
+    monkeypatch, tmp_path
+):
+    refusing = tmp_path / "bwrap"
+    refusing.write_text(
+        "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1"
+    )
+    refusing.chmod(0o755)
+    monkeypatch.setattr(sandboxes.shutil, "which", lambda name: str(refusing))
+    with pytest.raises(SandboxUnavailableError, match="setting up uid map: Permission denied"):
+        open_sandbox("bubblewrap")
+    with sandbox_or_skip("landlock"), open_sandbox() as sandbox:
+        assert sandbox.kind == "landlock"
