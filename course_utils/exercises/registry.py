@@ -11,7 +11,7 @@ MODULES = (
     "convolution",
     "convolution_layers",
     "activation_and_pooling",
-    "dense_head",
+    "classification",
     "gradients",
     "convolution_gradients",
     "network_gradients",

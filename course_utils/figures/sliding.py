@@ -232,7 +232,8 @@ def same_padding_windows(n=6, kernel=3, stride=2):
         sliding = slide((n, 1), (kernel, 1), stride=(stride, 1), padding=rows)
         ways[name] = (*sliding.padding[0], sliding.output[0])
     told = "; ".join(
-        f"{name}: {before} zeros before, {after} after, {outputs} windows that start at pixels "
+        f"{name}: {before} zero{'s' * (before != 1)} before, {after} after, "
+        f"{outputs} windows that start at pixels "
         + ", ".join(in_words(i * stride - before) for i in range(outputs))
         for name, (before, after, outputs) in ways.items()
     )

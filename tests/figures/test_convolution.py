@@ -40,7 +40,8 @@ TOLD = {
     "one_window": "the sum is 6",
     "stride_and_padding": "stride 2, padding 1 gives 3 by 3",
     "coverage": "same: 4 at a corner, 9 in the center",
-    "same_padding_windows": "0 zeros before, 1 after, 3 windows that start at pixels 0, 2, 4",
+    "same_padding_windows": "0 zeros before, 1 after, 3 windows that start at pixels 0, 2, 4; "
+    "kernel // 2 on both sides: 1 zero before, 1 after",
     "dilated_windows": "dilation 3 spans 7 by 7",
     "filtered_photograph": "12 by 10 pixels",
     "channel_sum": "red, green and blue",
