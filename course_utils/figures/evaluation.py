@@ -13,6 +13,8 @@ from course_utils.figures.drawing import Drawing, course_style
 def filters_and_maps(kernel: np.ndarray, maps: np.ndarray, *, columns: int = 8) -> Drawing:
     """The filters of a first layer over gray images, and under each its map of one image.
 
+    Each picture has its own scale: a filter's largest weight, a map's largest value.
+
     Parameters
     ----------
     kernel : array (kh, kw, 1, F)
@@ -32,12 +34,12 @@ def filters_and_maps(kernel: np.ndarray, maps: np.ndarray, *, columns: int = 8) 
     )
     drawing.set_layout_engine("none")  # the axes fill the drawing
     axes = drawing.add_axes((0, 0, 1, 1))
-    limit = np.abs(kernel).max()
     for f in range(filters):
         left, top = f % columns, 2.1 * (f // columns)
+        limit = np.abs(kernel[..., f]).max()
         weights = {"cmap": style.DIVERGING, "vmin": -limit, "vmax": limit}
         axes.imshow(kernel[:, :, 0, f], extent=_tile(left, top, 0.7), **weights)
-        values = {"cmap": style.SEQUENTIAL, "vmin": 0, "vmax": maps.max()}
+        values = {"cmap": style.SEQUENTIAL, "vmin": 0, "vmax": maps[:, :, f].max() or 1}
         axes.imshow(maps[:, :, f], extent=_tile(left, top + 0.88, 0.9), **values)
     axes.set(xlim=(0, columns), ylim=(2.1 * rows, 0))
     axes.set_axis_off()

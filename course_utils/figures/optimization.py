@@ -66,7 +66,7 @@ def paths_in_a_valley(paths: Mapping[str, np.ndarray], curvatures: tuple[float, 
     drawing = Drawing(
         alt=f"Contour lines of a long valley and in it the paths of {len(paths)} update rules, "
         f"{steps} steps each. Loss at the end: "
-        + ", ".join(f"{name} {loss(*path[-1]):.2g}" for name, path in paths.items())
+        + "; ".join(f"{name}: {loss(*path[-1]):.2g}" for name, path in paths.items())
         + ".",
         figsize=(5.4, 1.95 * math.ceil(len(paths) / 2)),
     )

@@ -23,7 +23,7 @@ def forward_and_backward(layers: Sequence[tuple[str, str, str, str]]) -> Drawing
     rows = len(layers)
     drawing, axes = cell_canvas(
         11,
-        1.5 * rows + 1.3,
+        1.5 * rows + 0.6,
         alt="A chain of layers. Forward: "
         + " to ".join(f"{name} {shape}" for name, shape, _, _ in layers)
         + ". Kept for the way back: "

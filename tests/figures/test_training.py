@@ -74,7 +74,7 @@ def test_paths_end_at_the_loss_that_the_alt_text_says():
     drawing = figures.paths_in_a_valley(paths, (1, 10))
     for axes, path in zip(drawing.axes, paths.values(), strict=True):
         np.testing.assert_array_equal(np.transpose(axes.lines[0].get_data()), path)
-    assert "straight 2, bouncing 7." in drawing.alt
+    assert "straight: 2; bouncing: 7." in drawing.alt
     assert "2 steps each" in drawing.alt
 
 
