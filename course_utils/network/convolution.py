@@ -93,12 +93,14 @@ class Conv2D(_Convolution):
         return conv2d(x, kernel, bias, groups=self.groups, **self.sliding)
 
     def compute_backward(self, dz, need_dx):
-        backward = conv2d_backward if need_dx else conv2d_kernel_gradient
-        *dx, dkernel, dbias = backward(
-            dz, self.x, self.weights["kernel"], groups=self.groups, **self.sliding
-        )
+        arguments = (dz, self.x, self.weights["kernel"])
+        options = {"groups": self.groups, **self.sliding}
+        if need_dx:
+            dx, dkernel, dbias = conv2d_backward(*arguments, **options)
+        else:
+            dx, (dkernel, dbias) = None, conv2d_kernel_gradient(*arguments, **options)
         self.set_gradients(kernel=dkernel, bias=dbias)
-        return dx[0] if need_dx else None
+        return dx
 
 
 class DepthwiseConv2D(_Convolution):

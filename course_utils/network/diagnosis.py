@@ -16,12 +16,11 @@ def first_not_finite(network):
         for name, weight in layer.weights.items():
             if not np.isfinite(weight).all():
                 return f"the weights: {name!r} of {layer} holds {_bad(weight)} since the last step"
-        for values in (layer.z, layer.y):
-            if not np.isfinite(values).all():
-                return (
-                    f"the forward pass: the output of {layer} holds {_bad(values)}, its input is "
-                    f"finite (at most {np.abs(layer.x).max():.3g} in size)"
-                )
+        if not np.isfinite(layer.z).all():
+            return (
+                f"the forward pass: the output of {layer} holds {_bad(layer.z)}, its input is "
+                f"finite (at most {np.abs(layer.x).max():.3g} in size)"
+            )
     for layer in reversed(layers):
         for name, gradient in layer.gradients.items():
             if not np.isfinite(gradient).all():

@@ -234,13 +234,13 @@ def test_get_and_set_weights():
     weights = network.get_weights()
     other.set_weights(weights)
     np.testing.assert_array_equal(network.predict(images(2)), other.predict(images(2)))
-    other.weights["dense/bias"][...] = 7
+    network.weights["dense/bias"][...] = 7
     assert not weights[-1].any()  # copies
     with pytest.raises(ValueError, match="the network has 18 weights, got 17"):
         network.set_weights(weights[1:])
     with pytest.raises(ValueError, match=r"'conv2d/kernel' has shape \(3, 3, 2, 4\), got shape"):
         network.set_weights(weights[::-1])
-    np.testing.assert_array_equal(network.get_weights()[0], weights[0])
+    np.testing.assert_array_equal(network.get_weights()[0], weights[0])  # nothing half done
 
 
 def test_count_params():

@@ -376,22 +376,31 @@ def test_the_layer_where_the_forward_pass_overflows_is_named():
         network.train_step(images(4), [0, 1, 2, 0])
 
 
-def test_the_layer_where_the_backward_pass_overflows_is_named():
+@pytest.mark.parametrize(
+    ("weights", "example", "where"),
+    [
+        # Forward, all is zero. Back, 1e30 times 1e30 is too much for the first layer.
+        ([0, 0, 1e30, 0], 1, r"'(kernel|bias)' of layer 'dense' \(Dense\)"),
+        # Too much for the second layer's kernel, and then for the first's too.
+        ([0, 1e10, 1e-5, 0], 1e20, r"'kernel' of layer 'dense_1' \(Dense\)"),
+    ],
+)
+def test_the_layer_where_the_backward_pass_overflows_is_named(weights, example, where):
     network = Sequential(
         [Dense(2), Dense(2), Dense(2, activation="softmax")], input_shape=(2,), seed=0
     )
     network.compile(SGD(0.25), "sparse_categorical_crossentropy")
-    # Forward, all is zero. Back, 1e30 times 1e30 is too much for the first layer.
-    zero, large = np.zeros((2, 2)), np.full((2, 2), 1e30)
-    bias = np.zeros(2)
-    network.set_weights([zero, bias, large, bias, np.diag([1e30, 0]), bias])
+    for weight, value in zip(network.weights.values(), weights):
+        weight[...] = value
+    network.weights["dense_2/kernel"][...] = np.diag([1e30, 0])
     before = network.get_weights()
     message = (
-        r"first appeared in the backward pass: the gradient of '(kernel|bias)' of layer 'dense' "
-        r"\(Dense\) holds -?(inf|nan).*lower learning rate \(it is 0.25\)"
+        f"first appeared in the backward pass: the gradient of {where} holds -?(inf|nan)"
+        r".*lower learning rate \(it is 0.25\)"
     )
     with pytest.raises(FloatingPointError, match=message):
-        network.train_step(np.ones((2, 2)), [0, 1])
+        network.train_step(np.full((2, 2), example), [0, 1])
+    assert not np.isfinite(network.gradients["dense/kernel"]).all()
     assert all(map(np.array_equal, network.get_weights(), before))
 
 
