@@ -274,6 +274,7 @@ def runs_with_spread(
     ylabel: str,
     ylim: tuple[float, float] | None = None,
     columns: int = 2,
+    spacing: int = 1,
 ) -> Drawing:
     """Curves of several runs each: their mean as a line, the range of the runs as a band.
 
@@ -281,6 +282,8 @@ def runs_with_spread(
     ----------
     panels : mapping
         From a panel's title to its curves, a mapping from a label to an array (runs, points).
+    spacing : int
+        What one point stands for on the horizontal axis, such as 5 steps.
     """
     ends = [
         f"{title}: "
@@ -299,7 +302,7 @@ def runs_with_spread(
     for axes, (title, curves) in zip(grid.flat, panels.items(), strict=False):
         for label, runs in curves.items():
             runs = np.asarray(runs, float)
-            steps = np.arange(1, runs.shape[1] + 1)
+            steps = spacing * np.arange(1, runs.shape[1] + 1)
             (line,) = axes.plot(steps, runs.mean(axis=0), lw=2, label=label)
             axes.fill_between(
                 steps, runs.min(axis=0), runs.max(axis=0), color=line.get_color(), alpha=0.2, lw=0

@@ -80,10 +80,12 @@ def test_runs_are_drawn_as_mean_and_range():
         {"rate 1": {"plain": runs, "other": 2 * runs}, "rate 2": {"plain": runs * np.nan}},
         xlabel="epoch",
         ylabel="loss",
+        spacing=5,
     )
     assert "rate 1: plain 1.50 (1.00 to 2.00), other 3.00 (2.00 to 4.00)" in drawing.alt
     assert "rate 2: plain not finite" in drawing.alt
     axes = drawing.axes[0]
+    assert axes.lines[0].get_xdata().tolist() == [5, 10]
     assert axes.lines[0].get_ydata().tolist() == [4, 1.5]
     band = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert (band.min(), band.max()) == (1, 5)
