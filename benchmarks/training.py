@@ -8,7 +8,7 @@ from benchmarks.timing import ratio, rounds, spread
 from course_utils.datasets import cifar10, fashion_mnist
 from course_utils.network import Adam, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Sequential
 
-EPOCHS = 3
+EPOCHS = 2
 STEPS_TO_WARM_UP = 20
 
 # CS231n, assignment 2 (2026), gives this time for an epoch in Colab, with its own fast layers.
