@@ -164,10 +164,7 @@ def _correlate(x, w, b, sliding, groups, dtype, out):
 
 
 def _kernel_gradient(dy, x, sliding, groups, result_dtype, dtype):
-    """Return dw (kh, kw, C / groups, F), the correlation of x with dy, and db.
-
-    They are computed in `dtype`.
-    """
+    """Return dw (kh, kw, C / groups, F), the correlation of x with dy, and db; sums are in `dtype`."""
     (kh, kw), channels, filters = sliding.kernel, x.shape[3] // groups, dy.shape[3]
     by_group = _split_channels(dy, groups)
     of_nothing = np.zeros((groups, 1 + kw * kh * channels, filters // groups), dtype)
@@ -189,9 +186,8 @@ def _kernel_gradient(dy, x, sliding, groups, result_dtype, dtype):
     blocks = _blocks(x, filters, sliding, dtype, threads)
     # Each thread gets its blocks beforehand: sums in the same order are the same.
     shares = [blocks[i::threads] for i in range(min(threads, len(blocks)))]
-    gradient = sum(in_threads(multiply, shares, threads), start=of_nothing).astype(
-        result_dtype, copy=False
-    )
+    parts = in_threads(multiply, shares, threads)
+    gradient = sum(parts, start=of_nothing).astype(result_dtype, copy=False)
     dw = gradient[:, 1:].reshape(groups, kw, kh, channels, -1).transpose(2, 1, 3, 0, 4)
     return dw.reshape(kh, kw, channels, filters), gradient[:, 0].reshape(filters)
 
