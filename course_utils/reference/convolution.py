@@ -164,7 +164,7 @@ def _correlate(x, w, b, sliding, groups, dtype, out):
 
 
 def _kernel_gradient(dy, x, sliding, groups, result_dtype, dtype):
-    """Return dw (kh, kw, C / groups, F), the correlation of x with dy, and db; sums are in `dtype`."""
+    """Return dw (kh, kw, C / groups, F), x correlated with dy, and db, added up in `dtype`."""
     (kh, kw), channels, filters = sliding.kernel, x.shape[3] // groups, dy.shape[3]
     by_group = _split_channels(dy, groups)
     of_nothing = np.zeros((groups, 1 + kw * kh * channels, filters // groups), dtype)
