@@ -160,6 +160,21 @@ def _dx_pasted_over(dy, x, w, stride):
     return dx
 
 
+def _dx_of_last_entries(dy, x, w, stride):
+    dx = np.zeros(x.shape)
+    rows, columns = dy.shape[1:3]
+    for i, j in np.ndindex(w.shape[:2]):
+        met = np.s_[:, i : i + rows * stride : stride, j : j + columns * stride : stride]
+        dx[met] = dy @ w[i, j].T
+    return dx
+
+
+def _dw_of_the_last_window(dy, x, w, stride):
+    top, left = ((n - 1) * stride for n in dy.shape[1:3])
+    window = x[-1, top : top + w.shape[0], left : left + w.shape[1]]
+    return window[..., np.newaxis] * dy[-1, -1, -1]
+
+
 def _dx_cut_off(dy, x, w, stride):
     reached = [(n - 1) * stride + k for n, k in zip(dy.shape[1:3], w.shape[:2], strict=True)]
     return layer_gradients(dy, x, w, stride)[0][:, : reached[0], : reached[1]]
@@ -245,9 +260,16 @@ EXERCISES = (
         misconceptions=(
             Misconception(
                 id="kernel-not-flipped",
-                name="It slides the kernel over the padded dy as it is, without turning it.",
-                hint="A window to the left of a pixel saw it with a weight on its right side.",
+                name="The kernel is the wrong way round, by 180°.",
+                hint="Does a pixel collect? A window to its left saw it with a weight on its right "
+                "side, so the kernel is turned. Does an output give? Then nothing is turned.",
                 wrong=_full_correlation,
+            ),
+            Misconception(
+                id="half-turned",
+                name="The kernel's rows change places, but not its columns.",
+                hint="kernel[::-1] turns one axis. Windows lie above a pixel and to its left.",
+                wrong=lambda dy, kernel: _full_correlation(dy, kernel[::-1]),
             ),
             Misconception(
                 id="kernel-transposed",
@@ -316,8 +338,20 @@ EXERCISES = (
                 wrong=_layer_with(dx=_dx_pasted_over),
             ),
             Misconception(
+                id="shares-overwritten",
+                name="In dx the share of a kernel entry replaces that of the entries before it.",
+                hint="A pixel met several entries of the kernel, and gets a share from each.",
+                wrong=_layer_with(dx=_dx_of_last_entries),
+            ),
+            Misconception(
+                id="last-window-only",
+                name="Each window overwrites what the windows before it gave to dw.",
+                hint="All windows of all images share the kernel. Their shares add up.",
+                wrong=_layer_with(dw=_dw_of_the_last_window),
+            ),
+            Misconception(
                 id="kernel-turned",
-                name="Each output gives to the pixels it saw, but by a kernel turned by 180°.",
+                name="In dx the kernel is the wrong way round, by 180°.",
                 hint="Turn the kernel when a pixel collects. When an output gives, nothing turns.",
                 wrong=_layer_with(
                     dx=lambda dy, x, w, stride: layer_gradients(dy, x, w[::-1, ::-1], stride)[0]

@@ -6,11 +6,11 @@ from course_utils.exercises.exercise import Exercise, Misconception
 
 
 def slope_of_first_weight():
-    x, w1, b1, w2, b2, target = 3, 2, -5, -2, 1, 4
+    x, w1, b1, w2, b2, target = 3, 2, -5, -3, 1, 1
     h = max(0, w1 * x + b1)  # 1, so ReLU is open
-    y = w2 * h + b2  # -1
-    dy = 2 * (y - target)  # -10
-    dh = dy * w2  # 20
+    y = w2 * h + b2  # -2
+    dy = 2 * (y - target)  # -6
+    dh = dy * w2  # 18
     return dh * x
 
 
@@ -95,6 +95,18 @@ def _scores_gradient_overflowing(scores, labels):
     return (p - np.eye(scores.shape[1])[labels]) / len(labels)
 
 
+def _softmax_over_everything(scores, labels):
+    exponentials = np.exp(scores - scores.max())
+    return (exponentials / exponentials.sum() - np.eye(scores.shape[1])[labels]) / len(labels)
+
+
+def _labels_of_all_rows(scores, labels):
+    gradient = scores_gradient(scores, labels) * len(labels)
+    gradient += np.eye(scores.shape[1])[labels]  # softmax again
+    gradient[:, labels] -= 1  # in every row, the columns of all labels
+    return gradient / len(labels)
+
+
 def dense_gradients(dy, x, w):
     dx = dy @ w.T
     dw = x.T @ dy
@@ -123,7 +135,7 @@ EXERCISES = (
         prompt="""Slope of the loss with respect to the first weight, w1.
 
         x = 3 -> z = w1 * x + b1 -> h = max(0, z) -> y = w2 * h + b2 -> loss = (y - target)**2
-        with w1 = 2, b1 = -5, w2 = -2, b2 = 1 and target = 4.
+        with w1 = 2, b1 = -5, w2 = -3, b2 = 1 and target = 1.
         """,
         reference=slope_of_first_weight,
         misconceptions=(
@@ -131,43 +143,43 @@ EXERCISES = (
                 id="two-forgotten",
                 name="The slope of a square is taken to be y - target, without the factor 2.",
                 hint="What is the slope of u**2?",
-                wrong=lambda: 30,
+                wrong=lambda: 27,
             ),
             Misconception(
                 id="sign-lost",
                 name="The size is right, the sign is not.",
                 hint="Two factors on the way are negative: y - target, and one weight.",
-                wrong=lambda: -60,
+                wrong=lambda: -54,
             ),
             Misconception(
                 id="slope-of-the-bias",
                 name="That is the slope with respect to b1 (or z).",
                 hint="w1 reaches z multiplied by something. By what?",
-                wrong=lambda: 20,
+                wrong=lambda: 18,
             ),
             Misconception(
                 id="slope-of-the-second-weight",
                 name="That is the slope with respect to w2.",
                 hint="Go further back: y depends on h, h on z, and z on w1.",
-                wrong=lambda: -10,
+                wrong=lambda: -6,
             ),
             Misconception(
                 id="weight-for-input",
                 name="The last factor is w1; that is the way to x, not to w1.",
                 hint="z = w1 * x + b1. How much does z change if w1 changes by 1?",
-                wrong=lambda: 40,
+                wrong=lambda: 36,
             ),
             Misconception(
                 id="weight-between-forgotten",
                 name="The slope passes the second neuron without being multiplied by its weight.",
                 hint="y = w2 * h + b2. How much does y change if h changes by 1?",
-                wrong=lambda: -30,
+                wrong=lambda: -18,
             ),
         ),
         hints=(
             "First all values, from x to the loss. Then the slopes, from the loss back to w1.",
-            "y is -1, so the slope of the loss at y is 2 * (-1 - 4) = -10.",
-            "Multiply -10 by w2, by 1 (ReLU is open, since z is 1), and by x.",
+            "y is -2, so the slope of the loss at y is 2 * (-2 - 1) = -6.",
+            "Multiply -6 by w2, by 1 (ReLU is open, since z is 1), and by x.",
         ),
     ),
     Exercise(
@@ -188,6 +200,12 @@ EXERCISES = (
                 name="Each weight is moved in one direction only.",
                 hint="A central difference needs the loss on both sides of w.",
                 wrong=_slopes_by(lambda loss, w, nudge, step: (loss(w + nudge) - loss(w)) / step),
+            ),
+            Misconception(
+                id="one-sided-downwards",
+                name="Each weight is moved down only.",
+                hint="A central difference needs the loss on both sides of w.",
+                wrong=_slopes_by(lambda loss, w, nudge, step: (loss(w) - loss(w - nudge)) / step),
             ),
             Misconception(
                 id="one-step-too-few",
@@ -277,6 +295,24 @@ EXERCISES = (
                 name="The difference is multiplied by p (1 - p) once more.",
                 hint="That factor belongs to squared errors behind sigmoids. Here it cancels.",
                 wrong=_scores_gradient_with(lambda p, y, n: (p - y) * p * (1 - p) / n),
+            ),
+            Misconception(
+                id="softmax-over-everything",
+                name="Softmax divides by the sum over the whole batch, not over each row.",
+                hint="Every image has its own probabilities. Over which axis do they add up to 1?",
+                wrong=_softmax_over_everything,
+            ),
+            Misconception(
+                id="labels-of-all-rows",
+                name="1 is subtracted in every row, at the labels of all images.",
+                hint="p[:, labels] picks whole columns. Pair each row with its own label.",
+                wrong=_labels_of_all_rows,
+            ),
+            Misconception(
+                id="divided-by-all-entries",
+                name="It is divided by the number of scores, N times K, not of images.",
+                hint="The loss is a mean over N numbers, one for each image.",
+                wrong=_scores_gradient_with(lambda p, y, n: (p - y) / p.size),
             ),
             Misconception(
                 id="overflow",

@@ -68,6 +68,10 @@ def _route_with(share, put=np.add):
     return wrong
 
 
+def _stride_forgotten(dy, feature_map, size, stride):
+    return route_gradient(dy, feature_map, size, 1)
+
+
 def _first_maximum(window):
     share = np.zeros(window.shape)
     share.flat[np.argmax(window)] = 1
@@ -194,6 +198,12 @@ EXERCISES = (
                 wrong=_route_with(
                     _first_maximum, put=lambda before, gift: np.where(gift, gift, before)
                 ),
+            ),
+            Misconception(
+                id="stride-forgotten",
+                name="The windows start one pixel apart, whatever the stride is.",
+                hint="Where does the window of dy[0, 1] start?",
+                wrong=_stride_forgotten,
             ),
             Misconception(
                 id="spread-evenly",
