@@ -89,6 +89,16 @@ def _ranked(among, key, places=False):
     return wrong
 
 
+def _picked_from_the_end(probabilities, labels, count):
+    mistakes = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    return mistakes[np.argsort(_confidence(probabilities, labels)[mistakes])[-count:]]
+
+
+def _cut_before_comparing(probabilities, labels, count):
+    surest = np.argsort(-_confidence(probabilities, labels))[:count]
+    return surest[probabilities.argmax(axis=1)[surest] != labels[surest]]
+
+
 def _is_mistake(predictions, labels):
     return predictions != labels
 
@@ -167,6 +177,18 @@ EXERCISES = (
                 name="The least confident mistakes come first.",
                 hint="np.argsort puts the smallest first.",
                 wrong=_ranked(_is_mistake, lambda p, labels: -_confidence(p, labels)),
+            ),
+            Misconception(
+                id="picked-from-the-end",
+                name="These are the right images, but the most confident one comes last.",
+                hint="np.argsort puts the smallest first, so its last entries still rise.",
+                wrong=_picked_from_the_end,
+            ),
+            Misconception(
+                id="cut-before-comparing",
+                name="The surest of all images are taken first, and the mistakes among them kept.",
+                hint="Then fewer than `count` are left. Find the mistakes before you cut.",
+                wrong=_cut_before_comparing,
             ),
             Misconception(
                 id="places-among-mistakes",

@@ -153,6 +153,12 @@ def _schedule(rising=None, falling=None, start=None):
     return wrong
 
 
+def _rise_a_step_early(step, steps, warm_up, peak):
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    return warm_up_and_cosine(step, steps, warm_up, peak)
+
+
 EXERCISES = (
     Exercise(
         chapter=5,
@@ -171,6 +177,14 @@ EXERCISES = (
                 name="Only the input channels are counted as fan-in, not the kernel's pixels.",
                 hint="A 3x3 kernel over 5 channels: how many products make one output?",
                 wrong=_scaled_by(lambda shape: np.sqrt(2 / shape[-2])),
+            ),
+            Misconception(
+                id="pixels-only",
+                name="Only the kernel's pixels are counted as fan-in, not the input channels.",
+                hint="A 3x3 kernel over 5 channels: how many products make one output?",
+                wrong=_scaled_by(
+                    lambda shape: np.sqrt(2 / np.prod(shape[:2] if len(shape) == 4 else shape[:1]))
+                ),
             ),
             Misconception(
                 id="fan-out",
@@ -381,6 +395,18 @@ EXERCISES = (
                 name="The fall is divided by all steps: it does not get to 0.",
                 hint="How many steps are left for the fall after the warm-up?",
                 wrong=_schedule(start=lambda step, steps, warm_up: (step - warm_up) / steps),
+            ),
+            Misconception(
+                id="rise-a-step-early",
+                name="The rise is a step ahead: at step 0 the rate is not 0.",
+                hint="Steps are counted from 0. At which step must the rise end?",
+                wrong=_rise_a_step_early,
+            ),
+            Misconception(
+                id="not-halved",
+                name="The fall begins at twice the peak.",
+                hint="1 + cos(0) is 2.",
+                wrong=_schedule(falling=lambda progress: 1 + np.cos(np.pi * progress)),
             ),
             Misconception(
                 id="straight-fall",

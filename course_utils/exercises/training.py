@@ -93,7 +93,9 @@ def train_softmax_inputs(rng):
         }
 
 
-def _train(mean=True, sign=-1, bias=True, stale=False, one_update=False, drop_last=False):
+def _train(
+    mean="batch", sign=-1, bias=True, stale=False, one_update=False, drop_last=False, softmax_axis=1
+):
     """`train_softmax` with one of its parts done differently."""
 
     def wrong(x, labels, w, b, learning_rate, batch_size, epochs):
@@ -105,11 +107,10 @@ def _train(mean=True, sign=-1, bias=True, stale=False, one_update=False, drop_la
                 if drop_last and len(right) < batch_size:
                     break
                 scores = batch @ first_w + first_b if stale else batch @ w + b
-                powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-                gradient = powers / powers.sum(axis=1, keepdims=True)
+                powers = np.exp(scores - scores.max(axis=softmax_axis, keepdims=True))
+                gradient = powers / powers.sum(axis=softmax_axis, keepdims=True)
                 gradient[np.arange(len(right)), right] -= 1
-                if mean:
-                    gradient /= len(right)
+                gradient /= {"batch": len(right), "batch_size": batch_size, "none": 1}[mean]
                 if one_update:
                     w, b = first_w.copy(), first_b.copy()
                 w += sign * learning_rate * (batch.T @ gradient)
@@ -225,6 +226,18 @@ EXERCISES = (
                 wrong=lambda: 860,
             ),
             Misconception(
+                id="not-rounded",
+                name="The smaller batch of each epoch is counted as a part of a step.",
+                hint="859.375 batches: the last one is smaller, but the weights move all the same.",
+                wrong=lambda: 550_000 / 64,
+            ),
+            Misconception(
+                id="validation-images-too",
+                name="That is for all 60,000 images; 5,000 of them are put aside.",
+                hint="How many images does this training go through in an epoch?",
+                wrong=lambda: 10 * 938,
+            ),
+            Misconception(
                 id="one-step-an-image",
                 name="That is one step an image.",
                 hint="The weights move once for each batch.",
@@ -254,7 +267,19 @@ EXERCISES = (
                 id="sum-for-mean",
                 name="The gradients of a batch are added up, not averaged: 1/N is missing.",
                 hint="The loss is the mean over the batch. How many examples are in yours?",
-                wrong=_train(mean=False),
+                wrong=_train(mean="none"),
+            ),
+            Misconception(
+                id="divided-by-batch-size",
+                name="The smaller last batch, too, is divided by batch_size.",
+                hint="Seven examples in batches of three: over how many is the last mean?",
+                wrong=_train(mean="batch_size"),
+            ),
+            Misconception(
+                id="softmax-over-everything",
+                name="Softmax divides by the sum over the whole batch, not over each row.",
+                hint="Each example has its own probabilities. Over which axis do they add up to 1?",
+                wrong=_train(softmax_axis=None),
             ),
             Misconception(
                 id="uphill",
