@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils import reference
+from course_utils.reference.threads import in_blocks
 
 ACTIVATIONS = {
     "relu": (reference.relu, reference.relu_backward),
@@ -34,10 +35,16 @@ def forward(activation, z, overwrite=False):
     if activation is None:
         return z
     if activation == "relu" and overwrite:
-        return np.maximum(z, 0, out=z)
+        in_blocks(lambda rows: np.maximum(z[rows], 0, out=z[rows]), len(z), 2 * z.nbytes)
+        return z
     return ACTIVATIONS[activation][0](z)
 
 
-def backward(activation, dy, z):
-    """Carry a gradient back through an activation of z."""
+def backward(activation, dy, z, overwrite=False):
+    """Carry a gradient back through an activation of z; ReLU's may be left in dy's memory."""
+    if activation == "relu" and overwrite:
+        in_blocks(
+            lambda rows: np.multiply(dy[rows], z[rows] > 0, out=dy[rows]), len(z), 3 * z.nbytes
+        )
+        return dy
     return dy if activation is None else ACTIVATIONS[activation][1](dy, z)

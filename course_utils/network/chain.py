@@ -1,5 +1,7 @@
 """Layers one after the other: what a network is, and each path of a residual block."""
 
+import numpy as np
+
 from course_utils.network.layer import Layer, snake_case
 
 
@@ -45,13 +47,17 @@ class Chain:
         return x
 
     def backward(self, dy, *, before_activation=False, need_dx=True):
+        own = False  # the caller's dy must stay what it is
         for position, layer in reversed(list(enumerate(self.layers))):
             last = position == len(self.layers) - 1
-            dy = layer.backward(
+            dx = layer.backward(
                 dy,
                 before_activation=before_activation and last,
                 need_dx=need_dx or position > 0,
+                overwrite=own,
             )
+            own = own or (dx is not None and not np.may_share_memory(dx, dy))
+            dy = dx
         return dy
 
     def every_layer(self):

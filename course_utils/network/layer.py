@@ -116,7 +116,7 @@ class Layer:
         self.y = activations.forward(self.activation, self.z, overwrite=self.z is not self.x)
         return self.y
 
-    def backward(self, dy, *, before_activation=False, need_dx=True):
+    def backward(self, dy, *, before_activation=False, need_dx=True, overwrite=False):
         """Carry a gradient back through the last `forward`, and fill `gradients`.
 
         Parameters
@@ -125,6 +125,8 @@ class Layer:
             Gradient of the loss with respect to y; with before_activation, to z.
         need_dx : bool
             False spares a first layer the work of computing dx.
+        overwrite : bool
+            Whether the memory of dy may be used for something else.
 
         Returns
         -------
@@ -143,7 +145,9 @@ class Layer:
             raise ValueError(
                 f"{self}: dy must have the shape of the output, {self.y.shape}, got {dy.shape}"
             )
-        dz = dy if before_activation else activations.backward(self.activation, dy, self.z)
+        dz = dy
+        if not before_activation:
+            dz = activations.backward(self.activation, dy, self.z, overwrite)
         dx = self.compute_backward(dz, need_dx)
         return dx if need_dx else None
 

@@ -373,3 +373,15 @@ def test_course_utils_alone_does_not_import_the_network():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "False []\n", done.stderr
+
+
+@pytest.mark.parametrize("last", [[], [Flatten(), Activation("linear")]])
+def test_backward_leaves_the_gradient_that_it_is_given_as_it_was(last):
+    layers = [Conv2D(2, 2, activation="relu"), Residual([Activation("relu")]), Activation("relu")]
+    net = Sequential([*layers, *last], input_shape=(4, 4, 1), seed=0)
+    rng = np.random.default_rng(0)
+    dy = rng.standard_normal(net.forward(rng.standard_normal((3, 4, 4, 1))).shape).astype("float32")
+    before = dy.copy()
+    dx = net.backward(dy)
+    np.testing.assert_array_equal(dy, before)
+    np.testing.assert_array_equal(net.backward(dy), dx)
