@@ -40,6 +40,10 @@ REQUIRED_SECTIONS = ("objectives", "know first", "quiz", "summary", "further rea
 PATH_OF_A_MACHINE = re.compile(
     r"/(?:home|Users|root|tmp|var/folders)/|[A-Z]:\\|site-packages|ipykernel_\d| at 0x[0-9a-f]+"
 )
+# Inside HTML, Markdown and math are left as they are, unless blank lines stand around them.
+RAW_IN_THE_PAGE = re.compile(
+    r"<summary>[^<]*[$`*][^<]*</summary>|</summary>(?!\n\n)[^<$`*]*[$`*][^<]*</details>"
+)
 BASE64_IMAGE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]+")
 
 SETUP = """\
@@ -179,6 +183,8 @@ def complaints(notebook: NotebookNode) -> list[str]:
         found += [f"cell [{number}] {complaint}" for complaint in _cell_complaints(cell)]
     for cell in notebook.cells:
         found += [f"the path of a machine: {path!r}" for path in _machine_paths(cell)]
+        if cell.cell_type == "markdown":
+            found += [f"raw in the page: {text!r}" for text in RAW_IN_THE_PAGE.findall(cell.source)]
     return found
 
 

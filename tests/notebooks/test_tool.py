@@ -67,6 +67,14 @@ def test_a_good_chapter_gets_no_complaint():
             "the path of a machine: ' at 0x7f00'",
         ),
         (
+            new_markdown_cell("<details><summary>a</summary>\nIt is $x$.\n</details>"),
+            "raw in the page: '</summary>\\nIt is $x$",
+        ),
+        (
+            new_markdown_cell("<details><summary>`a`</summary>\n\nNo.\n\n</details>"),
+            "raw in the page: '<summary>`a`",
+        ),
+        (
             new_code_cell("...", metadata={"tags": ["exercise"], "exercise": {"id": "no_such"}}),
             "no exercise is called 'no_such'",
         ),
@@ -74,6 +82,11 @@ def test_a_good_chapter_gets_no_complaint():
 )
 def test_one_bad_cell_gets_its_complaint(cell, complaint):
     assert any(complaint in found for found in complaints(chapter([cell])))
+
+
+def test_math_in_a_quiz_with_blank_lines_around_it_is_fine():
+    cell = new_markdown_cell("<details><summary>a</summary>\n\nIt is $x$.\n\n</details>")
+    assert complaints(chapter([cell])) == []
 
 
 def test_a_starter_without_a_check_is_found():
