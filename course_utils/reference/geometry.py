@@ -134,7 +134,7 @@ def _padding_pair(padding):
         return padding, padding
     axes = (padding, padding) if is_whole(padding) else padding
     both = tuple(map(padding_sides, axes)) if _is_pair(axes) else (None, None)
-    if None in both:
+    if None in both or is_whole(axes[0]) != is_whole(axes[1]):
         raise ValueError(
             'padding must be "valid", "same", an integer of at least 0, a pair (h, w) of them, '
             f"or ((top, bottom), (left, right)), got {padding!r}"

@@ -225,6 +225,7 @@ X, W = np.ones((2, 5, 6, 4)), np.ones((3, 3, 4, 8))
         (X, W, None, {"padding": -1}, "padding must be .* got -1"),
         (X, W, None, {"padding": (1, -1)}, r"padding must be .* got \(1, -1\)"),
         (X, W, None, {"padding": ((1, 1), (1, 1, 1))}, r"padding must be .* \(1, 1, 1\)\)"),
+        (X, W, None, {"padding": ((1, 2), 3)}, r"padding must be .* got \(\(1, 2\), 3\)"),
         (X, W, None, {"padding": 0.5}, r"padding must be .* got 0\.5"),
         (X, W, None, {"padding": True}, "padding must be .* got True"),
         (X, W, np.ones(7), {}, r"b must have shape \(8,\).* got shape \(7,\)"),
