@@ -186,7 +186,6 @@ class Sequential(Chain):
             weights are those before the step.
         """
         require_count(epochs, "epochs")
-        require_count(batch_size, "batch_size")
         require_count(initial_epoch, "initial_epoch", least=0)
         x, y = as_numbers(x, "x"), as_numbers(y, "labels")
         self.examples_and_classes(x, y)  # to find mistakes before the first batch

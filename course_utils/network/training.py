@@ -99,6 +99,7 @@ def require_finite(images, positions):
 
 def batches(count, batch_size):
     """Cut `count` examples into slices of batch_size; the last may be shorter."""
+    require_count(batch_size, "batch_size")
     return [slice(start, start + batch_size) for start in range(0, count, batch_size)]
 
 

@@ -385,3 +385,14 @@ def test_backward_leaves_the_gradient_that_it_is_given_as_it_was(last):
     dx = net.backward(dy)
     np.testing.assert_array_equal(dy, before)
     np.testing.assert_array_equal(net.backward(dy), dx)
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5])
+def test_prediction_and_evaluation_refuse_a_batch_size_that_would_skip_examples(batch_size):
+    network = Sequential([Dense(2, activation="softmax")], input_shape=(3,), seed=0)
+    network.compile("sgd", "sparse_categorical_crossentropy")
+    x = np.ones((4, 3))
+    with pytest.raises(ValueError, match="batch_size must be an integer of at least 1"):
+        network.predict(x, batch_size=batch_size)
+    with pytest.raises(ValueError, match="batch_size must be an integer of at least 1"):
+        network.evaluate(x, [0, 1, 0, 1], batch_size=batch_size)
