@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,9 @@ def restore(path, network_class):
 
 
 def _restore(file, network_class):
+    if not zipfile.is_zipfile(file):  # numpy would advise to trust it as a pickle
+        raise ValueError("it is no npz file")
+    file.seek(0)
     with np.load(file, allow_pickle=False) as archive:
         arrays = dict(archive)
     description = json.loads(str(arrays.pop("description")))

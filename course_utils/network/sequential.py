@@ -103,8 +103,8 @@ class Sequential(Chain):
             "categorical_crossentropy" for one-hot labels. The network must end in a softmax;
             loss and softmax are differentiated together. For a network without it, there is
             ``SparseCategoricalCrossentropy(from_logits=True)``.
-        metrics : sequence of str
-            ["accuracy"] or nothing.
+        metrics : str or sequence of str
+            "accuracy", alone or in a list, or nothing.
 
         Raises
         ------
@@ -112,9 +112,9 @@ class Sequential(Chain):
             If one of them is unknown, or the loss does not suit the end of the network.
         """
         optimizer, loss = optimizers.get(optimizer), losses.get(loss)
-        metrics = tuple(metrics or ())
+        metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics or ())
         if metrics not in ((), ("accuracy",)):
-            raise ValueError(f'metrics must be ["accuracy"] or empty, got {list(metrics)!r}')
+            raise ValueError(f'metrics must be "accuracy" or empty, got {list(metrics)!r}')
         last = self.layers[-1]
         if loss.from_logits and last.activation == "softmax":
             raise ValueError(

@@ -279,7 +279,8 @@ def test_networks_that_make_no_sense(make, message):
     [
         (dict(optimizer="adams"), "optimizer must be one of .* got 'adams'"),
         (dict(loss="mse"), "loss must be 'sparse_categorical_crossentropy' or .* got 'mse'"),
-        (dict(metrics=["precision"]), r'metrics must be \["accuracy"\] or empty'),
+        (dict(metrics="precision"), r"empty, got \['precision'\]"),
+        (dict(metrics=["precision"]), r'metrics must be "accuracy" or empty'),
         (
             dict(loss=SparseCategoricalCrossentropy(from_logits=True)),
             "'dense' .Dense. ends in a softmax, and a loss with from_logits=True applies another",
