@@ -156,7 +156,7 @@ def test_what_is_cited_is_in_the_bibliography(chapter):
     text = "\n".join(
         "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"
     )
-    links = re.findall(r"https?://[^\s)>\"\]]+(?:\([^\s)]*\)[^\s)>\"\]]*)*", text)
+    links = re.findall(r"https?://[^\s()>\"\]]+(?:\([^\s()]*\)[^\s()>\"\]]*)*", text)
     unknown = [
         link
         for link in links
