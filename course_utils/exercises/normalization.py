@@ -95,8 +95,14 @@ def _moving(start, values, momentum):
     return moving
 
 
-def _inference_with(x, gamma, beta, mean, variance, epsilon):
-    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+def _inference_with(statistics):
+    """Normalize with the mean and the variance that `statistics` makes of x and the batches'."""
+
+    def wrong(x, gamma, beta, batch_means, batch_variances, momentum, epsilon):
+        mean, variance = statistics(x, batch_means, batch_variances, momentum)
+        return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+
+    return wrong
 
 
 def normalize_channels_gradient(dy, x, gamma, epsilon):
@@ -279,22 +285,18 @@ EXERCISES = (
                 name="x is normalized with its own mean and variance, as in training.",
                 hint="What would come out for a single x? At inference nobody may be needed beside "
                 "it.",
-                wrong=lambda x, gamma, beta, batch_means, batch_variances, momentum, epsilon: (
-                    _inference_with(x, gamma, beta, x.mean(axis=0), x.var(axis=0), epsilon)
+                wrong=_inference_with(
+                    lambda x, means, variances, momentum: (x.mean(axis=0), x.var(axis=0))
                 ),
             ),
             Misconception(
                 id="momentum-swapped",
                 name="momentum weighs the new batch, and 1 - momentum the old average.",
                 hint="That is PyTorch's meaning of the word. Read the line in the question again.",
-                wrong=lambda x, gamma, beta, batch_means, batch_variances, momentum, epsilon: (
-                    _inference_with(
-                        x,
-                        gamma,
-                        beta,
-                        _moving(0, batch_means, 1 - momentum),
-                        _moving(1, batch_variances, 1 - momentum),
-                        epsilon,
+                wrong=_inference_with(
+                    lambda x, means, variances, momentum: (
+                        _moving(0, means, 1 - momentum),
+                        _moving(1, variances, 1 - momentum),
                     )
                 ),
             ),
@@ -302,14 +304,10 @@ EXERCISES = (
                 id="variance-from-zero",
                 name="The moving variance starts at 0.",
                 hint="Before any batch the layer should leave x nearly as it is: divide by 1.",
-                wrong=lambda x, gamma, beta, batch_means, batch_variances, momentum, epsilon: (
-                    _inference_with(
-                        x,
-                        gamma,
-                        beta,
-                        _moving(0, batch_means, momentum),
-                        _moving(0, batch_variances, momentum),
-                        epsilon,
+                wrong=_inference_with(
+                    lambda x, means, variances, momentum: (
+                        _moving(0, means, momentum),
+                        _moving(0, variances, momentum),
                     )
                 ),
             ),
@@ -317,14 +315,10 @@ EXERCISES = (
                 id="plain-average",
                 name="All batches count the same: it is a plain average.",
                 hint="Early batches come from a network that no longer exists. Which weigh more?",
-                wrong=lambda x, gamma, beta, batch_means, batch_variances, momentum, epsilon: (
-                    _inference_with(
-                        x,
-                        gamma,
-                        beta,
-                        batch_means.mean(axis=0),
-                        batch_variances.mean(axis=0),
-                        epsilon,
+                wrong=_inference_with(
+                    lambda x, means, variances, momentum: (
+                        means.mean(axis=0),
+                        variances.mean(axis=0),
                     )
                 ),
             ),
@@ -332,8 +326,8 @@ EXERCISES = (
                 id="last-batch",
                 name="Only the last batch's mean and variance are used.",
                 hint="Each step keeps most of what was there: momentum * moving + ...",
-                wrong=lambda x, gamma, beta, batch_means, batch_variances, momentum, epsilon: (
-                    _inference_with(x, gamma, beta, batch_means[-1], batch_variances[-1], epsilon)
+                wrong=_inference_with(
+                    lambda x, means, variances, momentum: (means[-1], variances[-1])
                 ),
             ),
         ),

@@ -7,6 +7,7 @@ import numpy as np
 from course_utils import reference
 from course_utils.figures import style
 from course_utils.figures.animation import Animation
+from course_utils.figures.depth import draw_over_layers
 from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import (
     KERNEL,
@@ -131,19 +132,8 @@ def nudges_through_depth(sizes: Mapping[str, Sequence[float]]) -> Drawing:
         figsize=(5.4, 3.6),
     )
     axes = drawing.subplots()
-    for (label, values), marker in zip(sizes.items(), "osD^v", strict=False):
-        axes.semilogy(values, marker=marker, ms=4)
-        axes.annotate(
-            label,
-            (depth, values[-1]),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            color=axes.lines[-1].get_color(),
-        )
-    axes.set(xlabel="layers passed", ylabel="size of the nudge", xlim=(0, depth * 1.45))
-    axes.set_xticks(range(0, depth + 1, 2))
-    axes.grid(axis="y", color=style.LIGHT)
+    draw_over_layers(axes, sizes)
+    axes.set(ylabel="size of the nudge", xlim=(0, depth * 1.45))
     return drawing
 
 

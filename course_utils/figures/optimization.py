@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from course_utils.figures import style
+from course_utils.figures.depth import draw_over_layers
 from course_utils.figures.drawing import Drawing, course_style
 
 
@@ -27,19 +28,8 @@ def sizes_through_layers(sizes: Mapping[str, Sequence[float]]) -> Drawing:
         figsize=(5.4, 3.8),
     )
     axes = drawing.subplots()
-    for (label, values), marker in zip(sizes.items(), "osD^v", strict=False):
-        axes.semilogy(values, marker=marker, ms=4)
-        axes.annotate(
-            label,
-            (depth, values[-1]),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            color=axes.lines[-1].get_color(),
-        )
-    axes.set(xlabel="layers passed", ylabel="root mean square", xlim=(0, depth * 1.4))
-    axes.set_xticks(range(0, depth + 1, 2))
-    axes.grid(axis="y", color=style.LIGHT)
+    draw_over_layers(axes, sizes)
+    axes.set(ylabel="root mean square", xlim=(0, depth * 1.4))
     return drawing
 
 
