@@ -1,14 +1,17 @@
 """Run the chapters and leave them ready to commit; the pre-commit hook normalizes them with it.
 
-``python -m tools.notebooks run [FILES]`` writes the generated cells (setup, starters, checks), runs
-each notebook on the full data, normalizes it and saves it. ``python -m tools.notebooks normalize
-FILES`` only normalizes, and exits 1 if a file changed. Without FILES: every chapter.
+``python -m tools.notebooks run [FILES]`` writes the generated cells (setup, time line, starters,
+checks), runs each notebook on the full data, normalizes it and saves it, then runs it once more
+with the quick profile, for the time that this takes. ``python -m tools.notebooks normalize FILES``
+only normalizes, and exits 1 if a file changed. Without FILES: every chapter.
 """
 
 import argparse
 import copy
+import datetime
 import hashlib
 import itertools
+import json
 import os
 import re
 import sys
@@ -25,6 +28,7 @@ from course_utils.exercises import catalog
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "chapters"
+TIMES = CHAPTERS / "times.json"  # seconds that each notebook took, by profile
 
 # Everything else in a cell's metadata is a trace of the editor it was last open in.
 KEPT_METADATA = ("tags", "exercise", "mystnb")
@@ -90,6 +94,33 @@ def setup_source() -> str:
     return SETUP.format(repository=config["repository"]["url"])
 
 
+def time_line(name: str) -> str:
+    """What the cell tagged ``time`` of the notebook of this name says, from the table of times."""
+    times = json.loads(TIMES.read_text(encoding="utf-8")) if TIMES.exists() else {}
+    if name not in times:
+        return "**Running time.** Not measured yet."
+    full, quick = (_duration(times[name][profile]) for profile in ("full", "quick"))
+    return (
+        f"**Running time.** All cells together: {full} on the full data, {quick} with the "
+        f"environment variable `COURSE_PROFILE=quick` (small data, few steps). "
+        f"Measured on {times[name]['cores']} cores on {times[name]['date']}."
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 95:
+        return f"about {max(10, round(seconds, -1)):.0f} seconds"
+    return f"about {seconds / 60:.0f} minutes"
+
+
+def _save_times(name: str, seconds: dict[str, float]) -> None:
+    times = json.loads(TIMES.read_text(encoding="utf-8")) if TIMES.exists() else {}
+    rounded = {profile: round(value) for profile, value in seconds.items()}
+    date = datetime.date.today().isoformat()
+    times[name] = {**rounded, "cores": os.cpu_count(), "date": date}
+    _save(TIMES, json.dumps(times, indent=1, sort_keys=True) + "\n")
+
+
 def exercise_pairs(notebook: NotebookNode) -> list[tuple[str, NotebookNode, NotebookNode | None]]:
     """(exercise id, starter cell, check cell) of every exercise, in order.
 
@@ -104,20 +135,23 @@ def exercise_pairs(notebook: NotebookNode) -> list[tuple[str, NotebookNode, Note
     return pairs
 
 
-def write_generated_cells(notebook: NotebookNode) -> NotebookNode:
-    """A copy whose setup, starter and check cells say what the one definition of each says."""
+def write_generated_cells(notebook: NotebookNode, name: str) -> NotebookNode:
+    """A copy whose setup, time, starter and check cells say what the one source of each says."""
     notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if "time" in tags(cell):
+            cell.source = time_line(name)
     for cell in code_cells(notebook):
         if "setup" in tags(cell):
             cell.source = setup_source()
             # Who reads the built book has nothing to install.
             cell.metadata["tags"] = ["setup", "remove-cell"]
     known = {exercise.id: exercise for exercise in catalog()}
-    for name, starter, check in exercise_pairs(notebook):
-        if name in known:
-            starter.source = known[name].starter
+    for exercise, starter, check in exercise_pairs(notebook):
+        if exercise in known:
+            starter.source = known[exercise].starter
         if check is not None:
-            check.source = f"check({name})"
+            check.source = f"check({exercise})"
     return notebook
 
 
@@ -171,11 +205,11 @@ def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return merged
 
 
-def complaints(notebook: NotebookNode) -> list[str]:
-    """Why a chapter is not ready to commit; empty if it is."""
+def complaints(notebook: NotebookNode, name: str) -> list[str]:
+    """Why the chapter of this name is not ready to commit; empty if it is."""
     found = [*_missing_parts(notebook), *_exercise_complaints(notebook)]
-    if as_text(write_generated_cells(notebook)) != as_text(notebook):
-        found.append("its setup, starter or check cells differ from their definitions")
+    if as_text(write_generated_cells(notebook, name)) != as_text(notebook):
+        found.append("its setup, time, starter or check cells differ from their definitions")
     code = code_cells(notebook)
     if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
         found.append("it was not run from top to bottom")
@@ -196,8 +230,11 @@ def _missing_parts(notebook: NotebookNode) -> list[str]:
         for section in REQUIRED_SECTIONS
         if not any(section in heading for heading in headings)
     ]
-    if sum("setup" in tags(cell) for cell in notebook.cells) != 1:
-        missing.append("exactly one cell must be tagged setup")
+    missing += [
+        f"exactly one cell must be tagged {tag}"
+        for tag in ("setup", "time")
+        if sum(tag in tags(cell) for cell in notebook.cells) != 1
+    ]
     return missing
 
 
@@ -266,16 +303,25 @@ def _run_files(paths: list[Path]) -> int:
     unready = 0
     for path in paths:
         print(f"{path.name} ...", end=" ", flush=True)
-        start = time.perf_counter()
+        seconds = {}
         try:
-            notebook = normalize(run(write_generated_cells(read(path)), profile="full"))
+            for profile in ("full", "quick"):
+                start = time.perf_counter()
+                ran = run(write_generated_cells(read(path), path.stem), profile)
+                seconds[profile] = time.perf_counter() - start
+                print(f"{profile} {seconds[profile]:.0f} s", end=" ", flush=True)
+                if profile == "full":
+                    _save(path, as_text(normalize(ran)))
         except CellExecutionError as error:
-            print(f"failed, and is left as it was\n{error}")
+            left = "the outputs are saved" if seconds else "it is left as it was"
+            print(f"failed with the {profile} profile; {left}\n{error}")
             unready += 1
             continue
+        print()
+        _save_times(path.stem, seconds)
+        notebook = normalize(write_generated_cells(read(path), path.stem))
         _save(path, as_text(notebook))
-        print(f"{time.perf_counter() - start:.0f} s")
-        found = complaints(notebook)
+        found = complaints(notebook, path.stem)
         unready += bool(found)
         for complaint in found:
             print(f"  {complaint}")

@@ -25,7 +25,7 @@ each_chapter = pytest.mark.parametrize("path", chapters(), ids=lambda path: path
 
 @each_chapter
 def test_a_chapter_is_ready_to_commit(path):
-    assert complaints(read(path)) == []
+    assert complaints(read(path), path.stem) == []
 
 
 @each_chapter

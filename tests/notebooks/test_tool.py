@@ -2,6 +2,7 @@
 
 import base64
 import importlib.util
+import json
 import sys
 import types
 
@@ -24,10 +25,11 @@ HEADINGS = (
 def chapter(extra=()):
     """A chapter that nothing is wrong with, and after it the extra cells."""
     cells = [new_markdown_cell(HEADINGS), new_code_cell(metadata={"tags": ["setup"]})]
+    cells.append(new_markdown_cell(metadata={"tags": ["time"]}))
     for exercise in catalog()[: notebooks.FEWEST_EXERCISES]:
         metadata = {"tags": ["exercise"], "exercise": {"id": exercise.id}}
         cells += [new_code_cell(metadata=metadata), new_code_cell(metadata={"tags": ["check"]})]
-    notebook = write_generated_cells(new_notebook(cells=[*cells, *extra]))
+    notebook = write_generated_cells(new_notebook(cells=[*cells, *extra]), "chapter")
     for number, cell in enumerate(notebooks.code_cells(notebook), 1):
         cell.execution_count = number
     return notebook
@@ -38,8 +40,18 @@ def _few_exercises(monkeypatch):
     monkeypatch.setattr(notebooks, "FEWEST_EXERCISES", 2)
 
 
+@pytest.fixture(autouse=True)
+def times(monkeypatch, tmp_path):
+    """A table of times of these tests' own, in which "chapter" is measured."""
+    path = tmp_path / "times.json"
+    row = {"full": 712.0, "quick": 41.0, "cores": 2, "date": "2026-11-25"}
+    path.write_text(json.dumps({"chapter": row}))
+    monkeypatch.setattr(notebooks, "TIMES", path)
+    return path
+
+
 def test_a_good_chapter_gets_no_complaint():
-    assert complaints(chapter()) == []
+    assert complaints(chapter(), "chapter") == []
 
 
 @pytest.mark.parametrize(
@@ -81,37 +93,59 @@ def test_a_good_chapter_gets_no_complaint():
     ],
 )
 def test_one_bad_cell_gets_its_complaint(cell, complaint):
-    assert any(complaint in found for found in complaints(chapter([cell])))
+    assert any(complaint in found for found in complaints(chapter([cell]), "chapter"))
 
 
 def test_math_in_a_quiz_with_blank_lines_around_it_is_fine():
     cell = new_markdown_cell("<details><summary>a</summary>\n\nIt is $x$.\n\n</details>")
-    assert complaints(chapter([cell])) == []
+    assert complaints(chapter([cell]), "chapter") == []
 
 
 def test_a_starter_without_a_check_is_found():
     notebook = chapter()
     notebook.cells = [cell for cell in notebook.cells if "check" not in notebooks.tags(cell)]
-    assert any("is not tagged check" in found for found in complaints(notebook))
+    assert any("is not tagged check" in found for found in complaints(notebook, "chapter"))
 
 
 def test_a_starter_that_differs_from_its_exercise_is_found():
     notebook = chapter()
     _, starter, _ = notebooks.exercise_pairs(notebook)[0]
     starter.source = starter.source.replace("def ", "def  ")
-    assert any("differ from their definitions" in found for found in complaints(notebook))
+    assert any(
+        "differ from their definitions" in found for found in complaints(notebook, "chapter")
+    )
 
 
 def test_a_missing_section_is_named():
     notebook = chapter()
     notebook.cells[0].source = HEADINGS.replace("## Quiz\n", "")
-    assert complaints(notebook) == ["no heading says 'quiz'"]
+    assert complaints(notebook, "chapter") == ["no heading says 'quiz'"]
+
+
+def test_the_time_line_says_what_was_measured():
+    [line] = [cell.source for cell in chapter().cells if "time" in notebooks.tags(cell)]
+    assert "about 12 minutes on the full data, about 40 seconds with" in line
+    assert "on 2 cores on 2026-11-25" in line
+
+
+def test_a_time_line_that_differs_from_the_table_is_found(times):
+    notebook = chapter()
+    times.write_text(times.read_text().replace("712", "1200"))
+    assert any(
+        "differ from their definitions" in found for found in complaints(notebook, "chapter")
+    )
+
+
+def test_a_chapter_that_does_not_say_how_long_it_takes_is_found():
+    notebook = chapter()
+    notebook.cells = [cell for cell in notebook.cells if "time" not in notebooks.tags(cell)]
+    assert complaints(notebook, "chapter") == ["exactly one cell must be tagged time"]
 
 
 def test_cells_run_out_of_order_are_found():
     notebook = chapter()
     notebook.cells[-1].execution_count = 99
-    assert complaints(notebook) == ["it was not run from top to bottom"]
+    assert complaints(notebook, "chapter") == ["it was not run from top to bottom"]
 
 
 def test_an_image_that_spells_a_path_is_no_complaint():
@@ -119,7 +153,7 @@ def test_an_image_that_spells_a_path_is_no_complaint():
     html = new_output("display_data", {"text/html": f"<img src='data:image/png;base64,{image}'>"})
     png = new_output("display_data", {"image/png": image})
     cell = new_code_cell("figure", outputs=[html, png], execution_count=6)
-    assert complaints(chapter([cell])) == []
+    assert complaints(chapter([cell]), "chapter") == []
 
 
 def test_normalizing_forgets_the_editor_and_keeps_the_meaning():
@@ -163,16 +197,26 @@ def test_the_hook_rewrites_a_file_once(tmp_path, capsys):
     assert "colab" not in path.read_text()
 
 
-def test_running_saves_outputs_and_reports_what_is_missing(tmp_path, capsys):
+def test_running_saves_outputs_and_times_and_reports_what_is_missing(tmp_path, capsys, times):
     path = tmp_path / "chapter.ipynb"
     path.write_text(
         nbformat.writes(
-            new_notebook(cells=[new_code_cell("import course_utils; course_utils.profile()")])
+            new_notebook(
+                cells=[
+                    new_code_cell("import course_utils; course_utils.profile()"),
+                    new_markdown_cell("?", metadata={"tags": ["time"]}),
+                ]
+            )
         )
     )
     assert main(["run", str(path)]) == 1
     assert "no heading says 'quiz'" in capsys.readouterr().out
-    assert notebooks.read(path).cells[0].outputs[0].data["text/plain"] == "'full'"
+    code, line = notebooks.read(path).cells
+    assert code.outputs[0].data["text/plain"] == "'full'"
+    measured = json.loads(times.read_text())["chapter"]
+    assert 0 < measured["quick"] < 600
+    assert line.source == notebooks.time_line("chapter")
+    assert measured["date"] in line.source
 
 
 def test_what_libraries_log_from_c_stays_out_of_the_notebook(monkeypatch):
