@@ -20,6 +20,7 @@ MODULES = (
     "evaluation",
     "normalization",
     "regularization",
+    "lab_cifar10",
 )
 
 
