@@ -42,9 +42,8 @@ def value_to_json(value: object, depth: int = 0) -> object:
         if len(value) > MOST_ITEMS:
             return value_to_json(Unreadable(f"a {kind} of {len(value)} items"))
         return {"kind": kind, "items": [value_to_json(item, depth + 1) for item in value]}
-    what = (
-        value.what if isinstance(value, Unreadable) else f"an object of type {type(value).__name__}"
-    )
+    if not isinstance(value, Unreadable):
+        value = Unreadable(f"an object of type {type(value).__name__}")
     return {"kind": "unreadable", "what": value_to_json(value.what)}
 
 
