@@ -55,13 +55,13 @@ def machine():
     of_tensorflow = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
     versions = (f"{name} {version(name)}" for name in ("numpy", "tensorflow", "keras"))
     return (
-        f"Measured on {datetime.date.today():%Y-%m-%d}: {_processor()}, {os.cpu_count()} cores; "
+        f"Measured on {datetime.date.today():%Y-%m-%d}: {processor()}, {os.cpu_count()} cores; "
         f"Python {platform.python_version()}, {', '.join(versions)}. Threads: "
         f"{worker_count(WORTH_SHARING)} for numpy, {of_tensorflow} for TensorFlow.\n"
     )
 
 
-def _processor():
+def processor():
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         return next(line.partition(":")[2].strip() for line in lines if "model name" in line)

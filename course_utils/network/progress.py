@@ -21,8 +21,8 @@ def verbosity(verbose):
     return int(verbose)
 
 
-class Progress(Callback):
-    """Reports on a training.
+class ProgressLine:
+    """A line that is written over while an epoch lasts; one clean line an epoch stays.
 
     Parameters
     ----------
@@ -34,49 +34,110 @@ class Progress(Callback):
     def __init__(self, verbose, epochs, batches):
         self.verbose = verbosity(verbose)
         self.epochs, self.batches = epochs, batches
-        self._width = 0  # of the unfinished line
+        self._screen = _Notebook() if _in_notebook() else _Terminal()
 
-    def on_epoch_begin(self, epoch):
+    def start_epoch(self, epoch):
+        """Start the clock of an epoch; the first is number 0."""
         digits = len(str(self.epochs))
         self._label = f"Epoch {epoch + 1:{digits}}/{self.epochs}"
         self._started = self._shown = time.perf_counter()
-        self._sums = {}
 
-    def on_train_batch_end(self, batch, logs):
+    def show(self, done, means):
+        """Draw the bar, if it is time to: `done` batches of the epoch, `means` a dict over them."""
         if self.verbose != 1:
             return
-        done = batch + 1
-        for name, value in logs.items():
-            self._sums[name] = self._sums.get(name, 0.0) + value
         now = time.perf_counter()
         if now - self._shown >= SECONDS_BETWEEN_UPDATES:
             self._shown = now
             filled = BAR_LENGTH * done // self.batches
             bar = "━" * filled + "┄" * (BAR_LENGTH - filled)
             left = (now - self._started) / done * (self.batches - done)
-            means = {name: total / done for name, total in self._sums.items()}
             line = f"{self._label} {bar} {done}/{self.batches} - {left:.0f} s left{_text(means)}"
             # A line that wraps could not be written over.
-            self._write_over(line[: shutil.get_terminal_size().columns - 1])
+            self._screen.write_over(line[: shutil.get_terminal_size().columns - 1])
 
-    def on_epoch_end(self, epoch, logs):
+    def finish_epoch(self, logs):
+        """Leave the epoch's line."""
         seconds = time.perf_counter() - self._started
         line = f"{self._label} - {seconds:.1f} s{_text(logs)}"
         if self.verbose == 1:
-            self._write_over(line)
-            self.end_line()
+            self._screen.write_over(line)
+            self._screen.end_line()
         elif self.verbose == 2:
             print(line, flush=True)
 
     def end_line(self):
         """Leave what stands on the current line, if it is unfinished."""
+        self._screen.end_line()
+
+
+class Progress(Callback):
+    """Reports on a training.
+
+    Parameters
+    ----------
+    verbose : 0, 1, 2 or "auto"
+    epochs, batches : int
+        The number of the last epoch, and how many batches each has.
+    """
+
+    def __init__(self, verbose, epochs, batches):
+        self._line = ProgressLine(verbose, epochs, batches)
+        self.end_line = self._line.end_line
+
+    def on_epoch_begin(self, epoch):
+        self._sums = {}
+        self._line.start_epoch(epoch)
+
+    def on_train_batch_end(self, batch, logs):
+        done = batch + 1
+        for name, value in logs.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
+        self._line.show(done, {name: total / done for name, total in self._sums.items()})
+
+    def on_epoch_end(self, epoch, logs):
+        self._line.finish_epoch(logs)
+
+
+class _Terminal:
+    """Writes over a line by a carriage return."""
+
+    def __init__(self):
+        self._width = 0  # of the unfinished line
+
+    def write_over(self, line):
+        print("\r" + line.ljust(self._width), end="", flush=True)
+        self._width = len(line)
+
+    def end_line(self):
         if self._width:
             print(flush=True)
             self._width = 0
 
-    def _write_over(self, line):
-        print("\r" + line.ljust(self._width), end="", flush=True)
-        self._width = len(line)
+
+class _Notebook:
+    """Writes over a line by sending the output anew, so that a saved one has no trace of the bar.
+
+    Carriage returns would all be kept in the notebook's file.
+    """
+
+    def __init__(self):
+        self._lines, self._line, self._shown = [], None, None
+
+    def write_over(self, line):
+        from IPython.display import display
+
+        self._line = line
+        content = {"text/plain": "\n".join([*self._lines, line])}
+        if self._shown is None:
+            self._shown = display(content, raw=True, display_id=True)
+        else:
+            self._shown.update(content, raw=True)
+
+    def end_line(self):
+        if self._line is not None:
+            self._lines.append(self._line)
+            self._line = None
 
 
 def _text(logs):

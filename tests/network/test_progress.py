@@ -4,6 +4,7 @@ import io
 import itertools
 import re
 import sys
+import types
 
 import pytest
 
@@ -92,3 +93,24 @@ def test_an_interrupted_bar_keeps_its_line(monkeypatch, clock):
     lines = screen(printed(monkeypatch, 1, Terminal(), augment=stop))
     assert "━" in lines[0]
     assert lines[1].startswith("Interrupted in epoch 1 of 1.")
+
+
+def test_a_notebook_keeps_the_lines_and_no_bar(monkeypatch, clock):
+    shown = []
+
+    class Handle:
+        def update(self, content, raw):
+            shown.append(content["text/plain"])
+
+    def display(content, raw, display_id):
+        shown.append(content["text/plain"])
+        return Handle()
+
+    ipython = types.SimpleNamespace(get_ipython=type("ZMQInteractiveShell", (), {}))
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", types.SimpleNamespace(display=display))
+    assert printed(monkeypatch, "auto", io.StringIO(), epochs=2) == ""
+    assert any("━" in text for text in shown)
+    lines = shown[-1].split("\n")  # what a saved notebook has
+    assert [line[:9] for line in lines] == ["Epoch 1/2", "Epoch 2/2"]
+    assert "━" not in shown[-1]

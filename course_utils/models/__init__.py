@@ -1,0 +1,10 @@
+"""Keras networks of the labs, how each is trained, and a progress line for `fit`.
+
+Importing it imports Keras, and with it TensorFlow. The rest of the package does not need it.
+"""
+
+from course_utils.models.documents import document_1, document_2, document_4
+from course_utils.models.progress import Progress
+from course_utils.models.recipes import RECIPES, Recipe
+
+__all__ = ["RECIPES", "Progress", "Recipe", "document_1", "document_2", "document_4"]

@@ -1,0 +1,91 @@
+"""How each network of the labs is trained: what a measurement needs to repeat it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from course_utils.datasets import cifar10, fashion_mnist
+from course_utils.models.documents import document_1, document_2, document_4
+from course_utils.models.progress import Progress
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A network and its training.
+
+    Images are scaled to 0..1. The last `held_out` training images are the validation set.
+
+    Attributes
+    ----------
+    build : callable
+        Returns the network, not compiled; its output is a softmax over the classes.
+    data : callable
+        `datasets.fashion_mnist` or `datasets.cifar10`.
+    epochs, batch_size, held_out : int
+    optimizer : callable
+        From the number of steps of the whole training to a Keras optimizer.
+    claim : float or None
+        The test accuracy that a document reports for it.
+    """
+
+    build: Callable
+    data: Callable
+    epochs: int
+    batch_size: int
+    held_out: int = 5_000
+    optimizer: Callable = lambda steps: keras.optimizers.Adam()
+    claim: float | None = None
+
+    def parts(self, images, labels):
+        """Cut scaled images and labels into ((x_train, y_train), (x_val, y_val))."""
+        x = images.astype(np.float32) / 255
+        cut = len(x) - self.held_out
+        return (x[:cut], labels[:cut]), (x[cut:], labels[cut:])
+
+    def train(self, x, y, *, validation_data=None, seed, epochs=None, verbose="auto"):
+        """Train a new network; equal seeds start it from equal weights.
+
+        Parameters
+        ----------
+        x : float array (n, H, W, C), scaled to 0..1
+        y : integer array (n,)
+        validation_data : (x, y), optional
+        seed : int
+        epochs : int, optional
+            Instead of the recipe's own; schedules are stretched to it.
+        verbose : 0, 1, 2 or "auto"
+
+        Returns
+        -------
+        network : keras.Model
+        history : dict of lists
+        """
+        epochs = self.epochs if epochs is None else epochs
+        keras.utils.set_random_seed(seed)
+        network = self.build()
+        network.compile(
+            self.optimizer(epochs * -(-len(x) // self.batch_size)),
+            # One-hot labels and categorical_crossentropy give the same loss.
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+        )
+        history = network.fit(
+            x,
+            y,
+            batch_size=self.batch_size,
+            epochs=epochs,
+            validation_data=validation_data,
+            verbose=0,
+            callbacks=[Progress(verbose)],
+        )
+        return network, history.history
+
+
+RECIPES = {
+    "document_1": Recipe(document_1, cifar10, epochs=10, batch_size=64),
+    # The document gives no batch size: Keras takes 32.
+    "document_2": Recipe(document_2, cifar10, epochs=10, batch_size=32),
+    "document_4": Recipe(document_4, fashion_mnist, epochs=10, batch_size=64, claim=0.9124),
+}
