@@ -1,0 +1,547 @@
+"""Exercises of the lab on cyclic voltammograms: reading a curve, and preparing it for a network."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Misconception
+
+
+def _cycle(rng, up, down, noise=0.0):
+    """A made-up voltammogram with so many points on the way up and on the way down."""
+    potential = np.concatenate([np.linspace(-0.5, 0.5, up), np.linspace(0.5, -0.5, down + 1)[1:]])
+    center = rng.uniform(-0.15, 0.15)
+    height, width = rng.uniform(0.6, 1.4, 2), rng.uniform(0.08, 0.14, 2)
+    peaks = [
+        h * np.exp(-0.5 * ((potential - center - side) / w) ** 2)
+        for h, w, side in zip(height, width, (0.06, -0.06), strict=True)
+    ]
+    current = np.where(np.arange(up + down) < up, peaks[0], -peaks[1])
+    return potential, current + noise * rng.standard_normal(up + down)
+
+
+def peak_separation(potential, current):
+    turn = np.argmax(potential)
+    anodic = np.argmax(current[: turn + 1])
+    cathodic = turn + np.argmin(current[turn:])
+    return 1000 * (potential[anodic] - potential[cathodic])
+
+
+def peak_separation_inputs(rng):
+    yield {
+        "potential": np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.3, 0.2, 0.1, 0.0]),
+        "current": np.array([0.0, 1, 5, 3, 2, 0, -2, -4, -1]),
+    }
+    yield {
+        "potential": np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.2, 0.0]),
+        "current": np.array([0.0, 1, 2, 6, 3, -4, -1]),
+    }
+    # The lowest current of all is on the way up, the highest on the way down.
+    yield {
+        "potential": np.array([-0.2, -0.1, 0.0, 0.1, 0.2, 0.1, 0.0, -0.1, -0.2]),
+        "current": np.array([-7.0, 0, 2, 4, 3, 6, -3, -1, 0]),
+    }
+    for up, down in ((30, 30), (40, 25), (21, 50)):
+        potential, current = _cycle(rng, up, down, noise=0.02)
+        yield {"potential": potential, "current": 1e-5 * current}
+
+
+def _separation_of(anodic, cathodic):
+    return lambda potential, current: (
+        1000 * (potential[anodic(potential, current)] - potential[cathodic(potential, current)])
+    )
+
+
+def _anodic(potential, current):
+    return np.argmax(current[: np.argmax(potential) + 1])
+
+
+def _cathodic(potential, current):
+    turn = np.argmax(potential)
+    return turn + np.argmin(current[turn:])
+
+
+def sweeps_on_a_grid(potential, current, grid):
+    turn = np.argmax(potential)
+    up = np.interp(grid, potential[: turn + 1], current[: turn + 1])
+    down = np.interp(grid, potential[turn:][::-1], current[turn:][::-1])
+    return np.stack([up, down], axis=1)
+
+
+def sweeps_on_a_grid_inputs(rng):
+    yield {
+        "potential": np.array([0.0, 0.2, 0.4, 0.3, 0.2, 0.1, 0.0]),
+        "current": np.array([1.0, 5.0, 3.0, 0.0, -4.0, -2.0, -1.0]),
+        "grid": np.array([0.1, 0.2, 0.3]),
+    }
+    for up, down, points in ((6, 6, 4), (30, 20, 8), (25, 40, 16), (50, 50, 12)):
+        potential, current = _cycle(rng, up, down)
+        yield {
+            "potential": potential,
+            "current": current,
+            "grid": np.linspace(-0.4, 0.4, points),
+        }
+
+
+def _on_a_grid(potential, current, grid, turn, backwards):
+    parts = (
+        (potential[: turn + 1], current[: turn + 1]),
+        backwards(potential[turn:], current[turn:]),
+    )
+    return np.stack([np.interp(grid, *part) for part in parts], axis=1)
+
+
+def _nearest_points(potential, current, grid):
+    turn = np.argmax(potential)
+    sweeps = slice(0, turn + 1), slice(turn, None)
+    nearest = [np.abs(potential[s] - grid[:, None]).argmin(axis=1) for s in sweeps]
+    return np.stack([current[s][k] for s, k in zip(sweeps, nearest, strict=True)], axis=1)
+
+
+def curve_to_pixels(potential, current, frame, size):
+    left, right, bottom, top = frame
+    columns = np.floor((potential - left) / (right - left) * size)
+    rows = np.floor((top - current) / (top - bottom) * size)
+    columns = np.minimum(columns, size - 1)
+    rows = np.minimum(rows, size - 1)
+    return rows.astype(np.int64), columns.astype(np.int64)
+
+
+def curve_to_pixels_inputs(rng):
+    # Sixteenths, so that no point lies on a pixel's edge by rounding.
+    yield {
+        "potential": np.array([0.0, 0.3125, 1.0]),
+        "current": np.array([0.0, 1.875, 0.625]),
+        "frame": (0.0, 1.0, 0.0, 2.0),
+        "size": 4,
+    }
+    yield {
+        "potential": np.array([-0.75, 0.9375, 0.125, -1.0]),
+        "current": np.array([-0.4375, 1.5, 1.0625, 0.3125]),
+        "frame": (-1.0, 1.0, -0.5, 1.5),
+        "size": 8,
+    }
+    for size, frame in (
+        (10, (-1.0, 1.0, -2.0, 2.0)),
+        (24, (0.0, 3.0, -1.0, 1.0)),
+        (96, (-0.85, 0.85, -1.2, 1.2)),
+    ):
+        left, right, bottom, top = frame
+        pixel = rng.integers(0, size, (2, 12), dtype=np.int64) + rng.uniform(0.05, 0.95, (2, 12))
+        yield {
+            "potential": left + (right - left) * pixel[0] / size,
+            "current": bottom + (top - bottom) * pixel[1] / size,
+            "frame": frame,
+            "size": size,
+        }
+
+
+def _pixels(potential, current, frame, size, *, cut=np.floor, steps=0, flipped=True):
+    left, right, bottom, top = frame
+    height = (top - current) if flipped else (current - bottom)
+    columns = cut((potential - left) / (right - left) * (size - steps))
+    rows = cut(height / (top - bottom) * (size - steps))
+    return tuple(np.minimum(z, size - 1).astype(np.int64) for z in (rows, columns))
+
+
+def subtract_baseline(potential, current, start, stop):
+    flat = (potential >= start) & (potential <= stop)
+    slope, intercept = np.polyfit(potential[flat], current[flat], 1)
+    return current - (slope * potential + intercept)
+
+
+def subtract_baseline_inputs(rng):
+    yield {
+        "potential": np.array([0.0, 1.0, 2.0, 3.0, 4.0]),
+        "current": np.array([1.0, 3.0, 5.0, 17.0, 10.0]),
+        "start": 0.0,
+        "stop": 2.0,
+    }
+    yield {
+        "potential": np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.5]),
+        "current": np.array([1.0, 1.3, 1.0, 1.2, 4.0, 2.0]),
+        "start": 0.0,
+        "stop": 0.3,
+    }
+    for points, start, stop in ((30, -0.5, -0.2), (41, 0.2, 0.5), (25, -0.45, -0.15)):
+        potential = np.linspace(-0.5, 0.5, points)
+        peak = np.exp(-0.5 * ((potential - rng.uniform(-0.05, 0.05)) / 0.08) ** 2)
+        line = rng.uniform(0.5, 2) * potential + rng.uniform(0.5, 1)
+        yield {
+            "potential": potential,
+            "current": peak + line + 0.03 * rng.standard_normal(points),
+            "start": start,
+            "stop": stop,
+        }
+
+
+def _minus_line(potential, current, points, *, slope_only=False):
+    slope, intercept = np.polyfit(potential[points], current[points], 1)
+    return current - slope * potential - intercept * (not slope_only)
+
+
+def _flat(potential, start, stop):
+    return (potential >= start) & (potential <= stop)
+
+
+def standardize_curves(train, test):
+    center, spread = train.mean(), train.std()
+    return (train - center) / spread, (test - center) / spread
+
+
+def standardize_curves_inputs(rng):
+    yield {"train": np.array([[1.0, 3.0], [5.0, 7.0]]), "test": np.array([[4.0, 8.0]])}
+    yield {
+        "train": np.array([[0.0, 2.0, 4.0], [6.0, 8.0, 10.0]]),
+        "test": np.array([[5.0, 5.0, 20.0], [1.0, 0.0, -3.0]]),
+    }
+    for curves, others, points in ((6, 3, 8), (5, 5, 20), (12, 2, 10)):
+        center, spread = rng.uniform(1, 3), rng.uniform(0.3, 3)
+        yield {
+            "train": rng.normal(center, spread, (curves, points)) + np.linspace(0, 2, points),
+            "test": rng.normal(2 * center, 2 * spread, (others, points)),
+        }
+
+
+def _standardized(values, like, axis=None, ddof=0):
+    return (values - like.mean(axis=axis)) / like.std(axis=axis, ddof=ddof)
+
+
+EXERCISES = (
+    Exercise(
+        chapter=22,
+        title="How far apart are the peaks?",
+        prompt="""Peak separation of a cyclic voltammogram, E_pa - E_pc, in millivolts.
+
+        potential : (n,), in volts; rises to its highest value, then falls. The two sweeps need
+            not have the same number of points.
+        current : (n,), oxidation positive
+        The anodic peak is the largest current on the way up, the cathodic peak the smallest one
+        on the way down; the highest potential belongs to both sweeps.
+        Returns a number.
+        """,
+        reference=peak_separation,
+        inputs=peak_separation_inputs,
+        misconceptions=(
+            Misconception(
+                id="in-volts",
+                name="The answer is in volts.",
+                hint="1 V is 1000 mV.",
+                wrong=lambda potential, current: peak_separation(potential, current) / 1000,
+            ),
+            Misconception(
+                id="sign-turned",
+                name="The cathodic peak's potential comes first: the sign is turned.",
+                hint="E_pa - E_pc: which of the two is subtracted?",
+                wrong=lambda potential, current: -peak_separation(potential, current),
+            ),
+            Misconception(
+                id="whole-curve",
+                name="Both peaks are looked for in the whole curve.",
+                hint="A large current on the way down is no anodic peak. Where is the turn?",
+                wrong=_separation_of(lambda e, i: np.argmax(i), lambda e, i: np.argmin(i)),
+            ),
+            Misconception(
+                id="place-counted-from-the-turn",
+                name="The place of the cathodic peak is counted from the turn, not from the start.",
+                hint="np.argmin of a slice counts from the slice's start. What is there to add?",
+                wrong=_separation_of(_anodic, lambda e, i: np.argmin(i[np.argmax(e) :])),
+            ),
+            Misconception(
+                id="cut-in-the-middle",
+                name="The curve is cut in the middle, not where the potential turns.",
+                hint="The sweep that falls may have fewer points. Where is the highest potential?",
+                wrong=_separation_of(
+                    lambda e, i: np.argmax(i[: len(i) // 2]),
+                    lambda e, i: len(i) // 2 + np.argmin(i[len(i) // 2 :]),
+                ),
+            ),
+            Misconception(
+                id="difference-of-currents",
+                name="It is the difference of the peaks' currents, not of their potentials.",
+                hint="A maximum has a height and a place. np.argmax gives the place.",
+                wrong=lambda potential, current: (
+                    1000
+                    * (
+                        current[_anodic(potential, current)]
+                        - current[_cathodic(potential, current)]
+                    )
+                ),
+            ),
+        ),
+        hints=(
+            "Three steps: where the potential turns, the peak before it, the peak after it.",
+            "np.argmax(potential) is the turn; np.argmax and np.argmin of slices are the peaks.",
+            "The place in current[turn:] is turn smaller than the place in current.",
+        ),
+    ),
+    Exercise(
+        chapter=22,
+        title="Forward and reverse, side by side",
+        prompt="""The two sweeps of a voltammogram on the same potentials, as two channels.
+
+        potential : (n,), rises to its highest value, then falls. The two sweeps need not have
+            the same number of points.
+        current : (n,)
+        grid : (m,), rising potentials inside the range of both sweeps
+        The highest potential belongs to both sweeps. Between two points the current goes
+        straight.
+        Returns an array (m, 2): column 0 the current of the rising sweep at the grid's
+        potentials, column 1 that of the falling sweep.
+        """,
+        reference=sweeps_on_a_grid,
+        inputs=sweeps_on_a_grid_inputs,
+        misconceptions=(
+            Misconception(
+                id="falling-potentials",
+                name="np.interp was given the falling sweep as it is, with falling potentials.",
+                hint="np.interp expects its second argument to rise, and does not complain.",
+                wrong=lambda potential, current, grid: _on_a_grid(
+                    potential, current, grid, np.argmax(potential), lambda e, i: (e, i)
+                ),
+            ),
+            Misconception(
+                id="only-potentials-turned-around",
+                name="The falling sweep's potentials are turned around, its currents are not.",
+                hint="Each current belongs to a potential. Turn the two around together.",
+                wrong=lambda potential, current, grid: _on_a_grid(
+                    potential, current, grid, np.argmax(potential), lambda e, i: (e[::-1], i)
+                ),
+            ),
+            Misconception(
+                id="cut-in-the-middle",
+                name="The curve is cut in the middle, not where the potential turns.",
+                hint="In the first input the rising sweep has three points. Where is the turn?",
+                wrong=lambda potential, current, grid: _on_a_grid(
+                    potential,
+                    current,
+                    grid,
+                    len(potential) // 2,
+                    lambda e, i: (e[::-1], i[::-1]),
+                ),
+            ),
+            Misconception(
+                id="channels-swapped",
+                name="The falling sweep comes first.",
+                hint="Column 0 is the rising sweep.",
+                wrong=lambda potential, current, grid: sweeps_on_a_grid(potential, current, grid)[
+                    :, ::-1
+                ],
+            ),
+            Misconception(
+                id="channels-first",
+                name="The sweeps are rows: the shape is (2, m).",
+                hint="Channels come last in this course. np.stack has an axis.",
+                wrong=lambda potential, current, grid: sweeps_on_a_grid(potential, current, grid).T,
+            ),
+            Misconception(
+                id="nearest-point",
+                name="It takes the nearest measured point instead of going straight between two.",
+                hint="Halfway between two points the current is the mean of theirs: np.interp.",
+                wrong=_nearest_points,
+            ),
+        ),
+        hints=(
+            "turn = np.argmax(potential); the sweeps are [: turn + 1] and [turn:].",
+            "np.interp(grid, x, y) needs rising x; [::-1] turns an array around.",
+            "np.stack([up, down], axis=1) makes columns of them.",
+        ),
+    ),
+    Exercise(
+        chapter=22,
+        title="From volts and currents to rows and columns",
+        prompt="""The pixel in which each point of a curve lies.
+
+        potential, current : (n,)
+        frame : (left, right, bottom, top), what the picture's edges stand for. All points lie
+            within it.
+        size : int, the picture has size x size pixels
+        Column 0 is at the left, row 0 at the top. Pixel 0 reaches from the edge to 1/size of
+        the width or height, and so on. A point exactly between two pixels belongs to the one
+        with the larger number, one on the last edge to the last pixel.
+        Returns rows and columns, two arrays (n,) of whole numbers.
+        """,
+        reference=curve_to_pixels,
+        inputs=curve_to_pixels_inputs,
+        misconceptions=(
+            Misconception(
+                id="upside-down",
+                name="The picture is upside down: row 0 is at the bottom.",
+                hint="Currents count upwards, rows downwards. Which current lies in row 0?",
+                wrong=lambda potential, current, frame, size: _pixels(
+                    potential, current, frame, size, flipped=False
+                ),
+            ),
+            Misconception(
+                id="columns-first",
+                name="Columns are returned first.",
+                hint="An image is indexed as image[row, column].",
+                wrong=lambda potential, current, frame, size: curve_to_pixels(
+                    potential, current, frame, size
+                )[::-1],
+            ),
+            Misconception(
+                id="rounded",
+                name="The places are rounded to the nearest whole number.",
+                hint="A point at 0.7 of the first pixel is still in pixel 0.",
+                wrong=lambda potential, current, frame, size: _pixels(
+                    potential, current, frame, size, cut=np.round
+                ),
+            ),
+            Misconception(
+                id="one-pixel-too-few",
+                name="The frame is divided into size - 1 parts.",
+                hint="How wide is a pixel if there are `size` of them?",
+                wrong=lambda potential, current, frame, size: _pixels(
+                    potential, current, frame, size, steps=1
+                ),
+            ),
+            Misconception(
+                id="frame-of-the-curve",
+                name="The curve's own smallest and largest values are taken for the frame.",
+                hint="Then every curve fills its picture. What do the four numbers of frame say?",
+                wrong=lambda potential, current, frame, size: _pixels(
+                    potential,
+                    current,
+                    (potential.min(), potential.max(), current.min(), current.max()),
+                    size,
+                ),
+            ),
+        ),
+        hints=(
+            "First the part of the width or height that lies before the point, from 0 to 1.",
+            "Then times size, cut off to a whole number: np.floor.",
+            "For the rows measure from the top: (top - current) / (top - bottom).",
+        ),
+    ),
+    Exercise(
+        chapter=22,
+        title="The line under the peak",
+        prompt="""One sweep without its baseline.
+
+        potential, current : (n,), one sweep
+        start, stop : the part of the sweep without a peak, start <= potential <= stop
+        The baseline is the straight line that fits the points of that part best (least
+        squares), continued under the peak.
+        Returns the current minus the baseline, (n,).
+        """,
+        reference=subtract_baseline,
+        inputs=subtract_baseline_inputs,
+        misconceptions=(
+            Misconception(
+                id="fitted-to-all",
+                name="The line is fitted to the whole sweep, peak included.",
+                hint="The peak pulls the line up. Which points may it look at?",
+                wrong=lambda potential, current, start, stop: _minus_line(
+                    potential, current, slice(None)
+                ),
+            ),
+            Misconception(
+                id="mean-only",
+                name="The mean of the flat part is subtracted: a level, not a line.",
+                hint="The baseline may rise. np.polyfit with degree 1 gives slope and intercept.",
+                wrong=lambda potential, current, start, stop: (
+                    current - current[_flat(potential, start, stop)].mean()
+                ),
+            ),
+            Misconception(
+                id="slope-only",
+                name="Only slope times potential is subtracted; the intercept is left.",
+                hint="What is the line's value at 0 V?",
+                wrong=lambda potential, current, start, stop: _minus_line(
+                    potential, current, _flat(potential, start, stop), slope_only=True
+                ),
+            ),
+            Misconception(
+                id="two-points",
+                name="The line goes through the first and the last point of the part.",
+                hint="Two noisy points make a noisy line. Least squares uses all of them.",
+                wrong=lambda potential, current, start, stop: _minus_line(
+                    potential, current, np.flatnonzero(_flat(potential, start, stop))[[0, -1]]
+                ),
+            ),
+            Misconception(
+                id="baseline-returned",
+                name="It returns the baseline, not what is left of the current.",
+                hint="The peak is wanted: the current minus the line.",
+                wrong=lambda potential, current, start, stop: (
+                    current - subtract_baseline(potential, current, start, stop)
+                ),
+            ),
+            Misconception(
+                id="part-only",
+                name="Only the part without a peak is returned.",
+                hint="The line is continued: evaluate it at every potential.",
+                wrong=lambda potential, current, start, stop: subtract_baseline(
+                    potential, current, start, stop
+                )[_flat(potential, start, stop)],
+            ),
+        ),
+        hints=(
+            "Which points are flat? (potential >= start) & (potential <= stop) says it.",
+            "np.polyfit(x, y, 1) returns the slope and the intercept.",
+            "np.polyval(line, potential) is the line at every potential of the sweep.",
+        ),
+    ),
+    Exercise(
+        chapter=22,
+        title="Normalize with the training curves",
+        prompt="""Training and test curves, both normalized by what the training curves say.
+
+        train : (n, points), test : (m, points)
+        From each value take one number, the mean of all values of all training curves, and
+        divide by one number, their standard deviation (divided by their count, as np.std).
+        Returns the normalized training curves and the normalized test curves.
+        """,
+        reference=standardize_curves,
+        inputs=standardize_curves_inputs,
+        misconceptions=(
+            Misconception(
+                id="each-by-itself",
+                name="The test curves are normalized by their own mean and deviation.",
+                hint="A single curve of your own has no set to be normalized by. Use training's.",
+                wrong=lambda train, test: (_standardized(train, train), _standardized(test, test)),
+            ),
+            Misconception(
+                id="both-together",
+                name="Mean and deviation are taken over training and test curves together.",
+                hint="Nothing about the test curves may flow into what the network is fed.",
+                wrong=lambda train, test: tuple(
+                    _standardized(part, np.concatenate([train, test])) for part in (train, test)
+                ),
+            ),
+            Misconception(
+                id="each-point-by-itself",
+                name="Every point of the curve has its own mean and deviation.",
+                hint="One number each: where nothing happens, a point's deviation is only noise.",
+                wrong=lambda train, test: tuple(
+                    _standardized(part, train, axis=0) for part in (train, test)
+                ),
+            ),
+            Misconception(
+                id="each-curve-by-itself",
+                name="Every curve is normalized by its own mean and deviation.",
+                hint="Then a curve of twice the height looks the same. One mean for all curves.",
+                wrong=lambda train, test: tuple(
+                    _standardized(part.T, part.T, axis=0).T for part in (train, test)
+                ),
+            ),
+            Misconception(
+                id="test-left-alone",
+                name="The test curves are left as they are.",
+                hint="The network learns on normalized curves. What will it make of others?",
+                wrong=lambda train, test: (_standardized(train, train), test),
+            ),
+            Misconception(
+                id="variance",
+                name="It is divided by the variance, not by the standard deviation.",
+                hint="The deviation is the square root of the variance.",
+                wrong=lambda train, test: tuple(
+                    (part - train.mean()) / train.var() for part in (train, test)
+                ),
+            ),
+        ),
+        hints=(
+            "Two numbers, both from train: train.mean() and train.std().",
+            "Do the same to train and to test: minus the one, divided by the other.",
+        ),
+    ),
+)
