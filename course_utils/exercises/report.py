@@ -174,62 +174,93 @@ def _caption(name: str, value: object, index: tuple | None) -> str:
     return f"{name}, shape {value.shape}, {value.dtype}"
 
 
-def _panels(example: Counterexample) -> list[tuple[str, object, np.ndarray | None, object]]:
-    """(caption, value, plane, marks) of each input, then of expected and got."""
-    panels = [
-        (_caption(name, value, index), value, _plane(value, index), None)
+@dataclass(frozen=True)
+class Panel:
+    """One value of a counterexample, ready to be shown: `text`, or a table of `rows`.
+
+    `wrong` marks the entries of `rows` that are wrong; it is None for values that are not judged.
+    `cut` says that only the first rows and columns are there.
+    """
+
+    caption: str
+    text: str = ""
+    rows: tuple[tuple[str, ...], ...] | None = None
+    wrong: tuple[tuple[bool, ...], ...] | None = None
+    cut: bool = False
+
+
+def panels(example: Counterexample) -> list[Panel]:
+    """What is shown of each input, then of expected and got."""
+    shown = [
+        _panel(_caption(name, value, index), value, _plane(value, index))
         for name, value in example.inputs.items()
         for index in _planes(name, value)
     ]
     for name, value in [("expected", example.expected)] + [("got", example.got)] * example.returned:
         index = _shown_plane(value, example.where, example.inputs)
         marks = _plane(example.where, index) if name == "got" else None
-        panels.append((_caption(name, value, index), value, _plane(value, index), marks))
-    return panels
+        shown.append(_panel(_caption(name, value, index), value, _plane(value, index), marks))
+    return shown
+
+
+def _panel(
+    caption: str, value: object, plane: np.ndarray | None, marks: np.ndarray | None = None
+) -> Panel:
+    if plane is None:
+        return Panel(caption, text=_format(value))
+    rows, wrong = (
+        None if array is None else array[:LARGEST_SIDE, :LARGEST_SIDE] for array in (plane, marks)
+    )
+    return Panel(
+        caption,
+        rows=tuple(tuple(map(_format, row)) for row in rows),
+        wrong=None if wrong is None else tuple(map(tuple, wrong.tolist())),
+        cut=max(plane.shape) > LARGEST_SIDE,
+    )
 
 
 def _counterexample_lines(example: Counterexample) -> list[str]:
     lines = []
-    for caption, value, plane, marks in _panels(example):
-        if plane is None:
-            lines.append(f"{caption}: {_format(value)}")
+    for panel in panels(example):
+        if panel.rows is None:
+            lines.append(f"{panel.caption}: {panel.text}")
             continue
-        lines.append(f"{caption}:")
+        lines.append(f"{panel.caption}:")
         cells = [
-            [
-                _format(plane[i, j]) + ("*" if marks is not None and marks[i, j] else "")
-                for j in range(min(plane.shape[1], LARGEST_SIDE))
-            ]
-            for i in range(min(plane.shape[0], LARGEST_SIDE))
+            [text + "*" * wrong for text, wrong in zip(row, marks)]
+            for row, marks in _rows_with_marks(panel)
         ]
         width = max((len(cell) for row in cells for cell in row), default=1)
         lines += ["    " + "  ".join(cell.rjust(width) for cell in row) for row in cells]
-        if max(plane.shape) > LARGEST_SIDE:
+        if panel.cut:
             lines.append(f"    (the first {LARGEST_SIDE} rows and columns)")
-        if marks is not None:
+        if panel.wrong is not None:
             lines.append("    (* marks wrong entries)")
     return lines
 
 
+def _rows_with_marks(panel: Panel):
+    wrong = panel.wrong or tuple((False,) * len(row) for row in panel.rows)
+    return zip(panel.rows, wrong, strict=True)
+
+
 def _counterexample_html(example: Counterexample) -> str:
-    panels = "".join(_panel_html(*panel) for panel in _panels(example))
     return (
         "<div style='display:flex;flex-wrap:wrap;gap:.8em 1.6em;overflow-x:auto'>"
-        + panels
+        + "".join(map(_panel_html, panels(example)))
         + "</div>"
     )
 
 
-def _panel_html(caption: str, value: object, plane: np.ndarray | None, marks: object) -> str:
-    caption = html.escape(caption)
-    if plane is None:
-        return f"<div><small>{caption}</small><br><code>{html.escape(_format(value))}</code></div>"
+def _panel_html(panel: Panel) -> str:
+    caption = html.escape(panel.caption)
+    if panel.rows is None:
+        return f"<div><small>{caption}</small><br><code>{html.escape(panel.text)}</code></div>"
     rows = []
-    for i in range(min(plane.shape[0], LARGEST_SIDE)):
+    for row, marks in _rows_with_marks(panel):
         cells = []
-        for j in range(min(plane.shape[1], LARGEST_SIDE)):
-            text = html.escape(_format(plane[i, j]))
-            wrong = marks is not None and marks[i, j]
+        for text, wrong in zip(row, marks):
+            text = html.escape(text)
             style = "padding:.1em .5em;text-align:right;border:1px solid rgba(128,128,128,.4)"
             if wrong:
                 # Not by color alone: wrong entries are bold and carry a sign.
@@ -237,11 +268,7 @@ def _panel_html(caption: str, value: object, plane: np.ndarray | None, marks: ob
                 text = f"<b>≠ {text}</b>"
             cells.append(f"<td style='{style}'>{text}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    cut = (
-        f"<br><small>the first {LARGEST_SIDE} rows and columns</small>"
-        if max(plane.shape) > LARGEST_SIDE
-        else ""
-    )
+    cut = f"<br><small>the first {LARGEST_SIDE} rows and columns</small>" if panel.cut else ""
     return (
         f"<div><table style='border-collapse:collapse;font-variant-numeric:tabular-nums'>"
         f"<caption style='caption-side:top;text-align:left;white-space:nowrap'>"
