@@ -22,6 +22,7 @@ from course_utils.figures.backpropagation import (
     probabilities_and_gradient,
     saliency_maps,
 )
+from course_utils.figures.comparing_networks import answers, costs_by_layer, histories
 from course_utils.figures.convolution_gradients import (
     kernel_gradient_steps,
     pasted_kernels,
@@ -100,6 +101,7 @@ __all__ = [
     "accuracy_by_shift",
     "activation_curves",
     "aliasing",
+    "answers",
     "augmented",
     "backward_pass",
     "batch_norm_flow",
@@ -114,6 +116,7 @@ __all__ = [
     "color_channels",
     "confusion_matrix",
     "connections",
+    "costs_by_layer",
     "coverage",
     "data_split",
     "difference_errors",
@@ -128,6 +131,7 @@ __all__ = [
     "forward_and_backward",
     "forward_pass",
     "gradients_by_layer",
+    "histories",
     "influence",
     "kernel_gradient_steps",
     "kernels_and_gradients",

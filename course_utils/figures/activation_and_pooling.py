@@ -306,7 +306,8 @@ def forward_pass(
     Parameters
     ----------
     stages : sequence of arrays (H, W, C)
-        The image, then its feature maps after each stage; of each the first `maps` are drawn.
+        The image, gray or RGB, then its feature maps after each stage; of each the first `maps`
+        are drawn.
     probabilities : mapping
         From the name of a class to its probability.
     titles : sequence of str
@@ -324,10 +325,12 @@ def forward_pass(
     upper, lower = drawing.add_gridspec(2, 1, height_ratios=(1.6, 1))
     grid = upper.subgridspec(maps, len(stages))
     for column, stage in enumerate(stages):
-        for number in range(min(maps, stage.shape[2])):
+        is_rgb = column == 0 and stage.shape[2] == 3
+        for number in range(1 if is_rgb else min(maps, stage.shape[2])):
             axes = drawing.add_subplot(grid[number, column])
             cmap = "gray" if stage.shape[2] == 1 else style.SEQUENTIAL
-            axes.imshow(stage[:, :, number], cmap=cmap, interpolation="nearest")
+            shown = stage if is_rgb else stage[:, :, number]
+            axes.imshow(shown, cmap=cmap, interpolation="nearest")
             axes.set_axis_off()
             if number == 0:
                 axes.set_title(f"{titles[column]}\n{shapes[column]}", loc="center")

@@ -11,13 +11,15 @@ from course_utils.figures.drawing import Drawing, course_style
 
 @course_style()
 def filters_and_maps(kernel: np.ndarray, maps: np.ndarray, *, columns: int = 8) -> Drawing:
-    """The filters of a first layer over gray images, and under each its map of one image.
+    """The filters of a first layer, and under each its map of one image.
 
-    Each picture has its own scale: a filter's largest weight, a map's largest value.
+    Each picture has its own scale: a filter's largest weight, a map's largest value. Filters over
+    color images are shown in color: gray is 0, and red is where the red channel's weight is the
+    largest.
 
     Parameters
     ----------
-    kernel : array (kh, kw, 1, F)
+    kernel : array (kh, kw, 1, F), or (kh, kw, 3, F) over RGB images
     maps : array (H, W, F)
         After ReLU.
     """
@@ -38,7 +40,8 @@ def filters_and_maps(kernel: np.ndarray, maps: np.ndarray, *, columns: int = 8) 
         left, top = f % columns, 2.1 * (f // columns)
         limit = np.abs(kernel[..., f]).max()
         weights = {"cmap": style.DIVERGING, "vmin": -limit, "vmax": limit}
-        axes.imshow(kernel[:, :, 0, f], extent=_tile(left, top, 0.7), **weights)
+        tile = kernel[:, :, 0, f] if kernel.shape[2] == 1 else 0.5 + kernel[..., f] / (2 * limit)
+        axes.imshow(tile, extent=_tile(left, top, 0.7), **weights)
         values = {"cmap": style.SEQUENTIAL, "vmin": 0, "vmax": maps[:, :, f].max() or 1}
         axes.imshow(maps[:, :, f], extent=_tile(left, top + 0.88, 0.9), **values)
     axes.set(xlim=(0, columns), ylim=(2.1 * rows, 0))
@@ -104,7 +107,7 @@ def labeled_images(
 
     Parameters
     ----------
-    images : array (n, H, W, 1)
+    images : array (n, H, W, 1), or (n, H, W, 3) as matplotlib shows it
     labels, predictions : sequence of str
     confidences : sequence of float
         Probability of the prediction.
@@ -121,7 +124,8 @@ def labeled_images(
     for axes, image, label, prediction, confidence in zip(
         panels, images, labels, predictions, confidences, strict=False
     ):
-        axes.imshow(image[:, :, 0], cmap="gray", interpolation="nearest")
+        shown = image[:, :, 0] if image.shape[2] == 1 else image
+        axes.imshow(shown, cmap="gray", interpolation="nearest")
         axes.set_title(
             f"{label}\nsays {prediction}\n{confidence:.3f}",
             fontsize=10,
