@@ -1,4 +1,4 @@
-"""Images to learn from: Fashion-MNIST, CIFAR-10, and a photograph of a cat.
+"""Images to learn from: Fashion-MNIST, CIFAR-10, a photograph of a cat, and the reader's own.
 
 Small subsets ship with the package and need no network; `data/README.md` says where they come
 from, under which terms, and how they were chosen.
@@ -10,6 +10,14 @@ from course_utils.datasets.loaders import (
     cifar10,
     fashion_mnist,
 )
+from course_utils.datasets.own_picture import own_picture
 from course_utils.datasets.photograph import cat
 
-__all__ = ["CIFAR10_CLASSES", "FASHION_MNIST_CLASSES", "cat", "cifar10", "fashion_mnist"]
+__all__ = [
+    "CIFAR10_CLASSES",
+    "FASHION_MNIST_CLASSES",
+    "cat",
+    "cifar10",
+    "fashion_mnist",
+    "own_picture",
+]
