@@ -6,5 +6,22 @@ Importing it imports Keras, and with it TensorFlow. The rest of the package does
 from course_utils.models.documents import document_1, document_2, document_4
 from course_utils.models.progress import Progress
 from course_utils.models.recipes import RECIPES, Recipe
+from course_utils.models.voltammograms import (
+    curve_cnn,
+    curve_mlp,
+    document_1_voltammograms,
+    picture_cnn,
+)
 
-__all__ = ["RECIPES", "Progress", "Recipe", "document_1", "document_2", "document_4"]
+__all__ = [
+    "RECIPES",
+    "Progress",
+    "Recipe",
+    "curve_cnn",
+    "curve_mlp",
+    "document_1",
+    "document_1_voltammograms",
+    "document_2",
+    "document_4",
+    "picture_cnn",
+]
