@@ -20,6 +20,7 @@ MODULES = (
     "evaluation",
     "normalization",
     "regularization",
+    "lab_fashion_mnist",
     "lab_voltammetry",
     "lab_cifar10",
 )

@@ -1,0 +1,389 @@
+"""Exercises of the Fashion-MNIST lab: data without leaks, calibration, a picture of one's own."""
+
+import numpy as np
+
+from course_utils.exercises.exercise import Exercise, Misconception
+
+
+def standardize_like_training(train, other):
+    mean, deviation = train.mean(), train.std()
+    return (train - mean) / deviation, (other - mean) / deviation
+
+
+def standardize_like_training_inputs(rng):
+    yield {
+        "train": np.array([1.0, 3, 5, 7]).reshape(1, 2, 2, 1),
+        "other": np.array([5.0, 5, 9, 9]).reshape(1, 2, 2, 1),
+    }
+    for count, others, height, width in [(5, 3, 4, 6), (8, 1, 3, 5), (4, 6, 7, 7), (6, 6, 2, 3)]:
+        brightness = rng.uniform(0.5, 1.5)
+        yield {
+            "train": rng.uniform(0, 1, size=(count, height, width, 1)),
+            "other": brightness * rng.uniform(0.2, 1, size=(others, height, width, 1)),
+        }
+
+
+def _each_by_itself(train, other):
+    return tuple((part - part.mean()) / part.std() for part in (train, other))
+
+
+def _both_together(train, other):
+    pixels = np.concatenate((train.ravel(), other.ravel()))
+    return tuple((part - pixels.mean()) / pixels.std() for part in (train, other))
+
+
+def _standardized(statistics):
+    """A wrong `standardize_like_training` with other (mean, deviation) of the training images."""
+
+    def wrong(train, other):
+        mean, deviation = statistics(train)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return (train - mean) / deviation, (other - mean) / deviation
+
+    return wrong
+
+
+def calibration_error(confidences, correct, bins):
+    total = 0.0
+    for number in range(bins):
+        inside = (confidences > number / bins) & (confidences <= (number + 1) / bins)
+        if inside.any():
+            gap = abs(correct[inside].mean() - confidences[inside].mean())
+            total += inside.mean() * gap
+    return total
+
+
+def calibration_error_inputs(rng):
+    yield {
+        "confidences": np.array([0.6, 0.7, 0.8, 0.9, 1.0]),
+        "correct": np.array([1, 0, 1, 1, 0], np.int64),
+        "bins": 4,
+    }
+    yield {
+        "confidences": np.array([0.25, 0.5, 0.5, 0.4, 0.75]),  # on the edges of bins
+        "correct": np.array([1, 1, 0, 0, 0], np.int64),
+        "bins": 4,
+    }
+    yield {
+        "confidences": np.array([0.55, 0.65, 0.95, 1.0]),
+        "correct": np.array([1, 1, 0, 0], np.int64),
+        "bins": 2,
+    }
+    for count, bins in [(40, 5), (200, 10), (60, 15), (30, 8)]:
+        confidences = rng.uniform(0.15, 1.0, size=count)
+        yield {
+            "confidences": confidences,
+            "correct": (rng.uniform(size=count) < 1.4 * confidences - 0.35).astype(np.int64),
+            "bins": bins,
+        }
+
+
+def _binned(combine, gap=lambda accuracy, confidence, middle: abs(accuracy - confidence)):
+    """A wrong `calibration_error`: another gap of a bin, or another way to combine them."""
+
+    def wrong(confidences, correct, bins):
+        shares, gaps = [], []
+        for number in range(bins):
+            inside = (confidences > number / bins) & (confidences <= (number + 1) / bins)
+            if inside.any():
+                middle = (number + 0.5) / bins
+                shares.append(inside.mean())
+                gaps.append(gap(correct[inside].mean(), confidences[inside].mean(), middle))
+        return combine(np.array(shares), np.array(gaps))
+
+    return wrong
+
+
+def _signed(accuracy, confidence, middle):
+    return accuracy - confidence
+
+
+def _from_the_middle(accuracy, confidence, middle):
+    return abs(accuracy - middle)
+
+
+def _confidence_of_one_dropped(confidences, correct, bins):
+    total = 0.0
+    for number in range(bins):
+        inside = (confidences >= number / bins) & (confidences < (number + 1) / bins)
+        if inside.any():
+            gap = abs(correct[inside].mean() - confidences[inside].mean())
+            total += inside.mean() * gap
+    return total
+
+
+def soften(logits, temperature):
+    scaled = logits / temperature
+    exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def soften_inputs(rng):
+    yield {"logits": np.array([[2.0, 0.0], [0.0, 4.0]]), "temperature": 2.0}
+    yield {"logits": np.array([[3.0, 1.0, 0.0]]), "temperature": 0.5}
+    yield {"logits": np.array([[1000.0, 1002.0, 998.0]]), "temperature": 2.0}
+    for count, classes, temperature in [(4, 10, 1.5), (6, 3, 0.8), (5, 5, 4.0)]:
+        yield {
+            "logits": rng.normal(scale=4, size=(count, classes)),
+            "temperature": temperature,
+        }
+
+
+def _softmax(scores):
+    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def picture_like_training(picture, side):
+    light = 1 - picture / 255
+    height, width = light.shape
+    longer = max(height, width)
+    square = np.zeros((longer, longer))
+    top, left = (longer - height) // 2, (longer - width) // 2
+    square[top : top + height, left : left + width] = light
+    block = longer // side
+    return square.reshape(side, block, side, block).mean(axis=(1, 3))
+
+
+def picture_like_training_inputs(rng):
+    yield {
+        "picture": np.array([[0, 51], [255, 51], [0, 255], [102, 0]], np.uint8),
+        "side": 2,
+    }
+    yield {"picture": np.array([[0, 255, 102]], np.uint8), "side": 3}
+    for height, width, side in [(12, 9, 4), (10, 15, 5), (28, 11, 14), (8, 24, 8), (12, 12, 6)]:
+        yield {
+            "picture": rng.integers(0, 256, size=(height, width), dtype=np.uint8),
+            "side": side,
+        }
+
+
+def _prepared(before, border=0.0, corner=False, shrink=None, after=lambda values: values):
+    """A wrong `picture_like_training`: other values, another border, place or way to shrink."""
+
+    def wrong(picture, side):
+        values = before(picture.astype(np.float64))
+        height, width = values.shape
+        longer = max(height, width)
+        square = np.full((longer, longer), float(border))
+        top, left = (0, 0) if corner else ((longer - height) // 2, (longer - width) // 2)
+        square[top : top + height, left : left + width] = values
+        block = longer // side
+        if shrink is not None:
+            return after(shrink(square, block))
+        return after(square.reshape(side, block, side, block).mean(axis=(1, 3)))
+
+    return wrong
+
+
+def _light(picture):
+    return 1 - picture / 255
+
+
+EXERCISES = (
+    Exercise(
+        chapter=20,
+        title="Standardize without a leak",
+        prompt="""Standardize training images and other images with the same two numbers.
+
+        train : (N, H, W, 1) float array, the training images
+        other : (M, H, W, 1) float array, validation or test images
+        Take one mean and one standard deviation over all pixels of all training images. From
+        both arrays, subtract the mean and divide by the deviation.
+        Returns the two arrays, train first.
+        """,
+        reference=standardize_like_training,
+        inputs=standardize_like_training_inputs,
+        misconceptions=(
+            Misconception(
+                id="each-by-itself",
+                name="The other images are standardized by their own mean and deviation.",
+                hint="A single new picture has no others. Which two numbers can it use?",
+                wrong=_each_by_itself,
+            ),
+            Misconception(
+                id="both-together",
+                name="Mean and deviation are taken over both arrays together.",
+                hint="The other images are there to be judged on. Keep them out of the statistics.",
+                wrong=_both_together,
+            ),
+            Misconception(
+                id="pixel-by-pixel",
+                name="Every pixel has a mean and a deviation of its own.",
+                hint="How many numbers does train.mean(axis=0) give? One is asked for.",
+                wrong=_standardized(lambda train: (train.mean(axis=0), train.std(axis=0))),
+            ),
+            Misconception(
+                id="over-the-variance",
+                name="It is divided by the variance, not by its root.",
+                hint="The deviation of the result must be 1. Check it with std().",
+                wrong=_standardized(lambda train: (train.mean(), train.var())),
+            ),
+            Misconception(
+                id="mean-left-in",
+                name="It is divided by the deviation, and the mean is left in.",
+                hint="The mean of the result must be 0 for the training images.",
+                wrong=_standardized(lambda train: (0, train.std())),
+            ),
+        ),
+        hints=(
+            "Compute two numbers from train, before you touch either array.",
+            "train.mean() and train.std() without an axis are over all pixels of all images.",
+        ),
+    ),
+    Exercise(
+        chapter=20,
+        title="Expected calibration error",
+        prompt="""Expected calibration error: how far confidence and accuracy lie apart.
+
+        confidences : (N,) float array, the probability of each prediction, above 0, at most 1
+        correct : (N,) integers, 1 where the prediction is right, else 0
+        bins : int. Bin b = 0, 1, ..., bins - 1 holds the images whose confidence is above
+            b / bins and at most (b + 1) / bins
+        In each bin that holds images: the distance between the share that is right and the mean
+        confidence. Returns the mean of these distances, each weighted by the bin's share of the
+        N images: a number.
+        """,
+        reference=calibration_error,
+        inputs=calibration_error_inputs,
+        misconceptions=(
+            Misconception(
+                id="bins-weigh-the-same",
+                name="Every bin weighs the same, however few images it holds.",
+                hint="A bin with 3 of 1,000 images should hardly count. Weight by its share.",
+                wrong=_binned(lambda shares, gaps: gaps.mean()),
+            ),
+            Misconception(
+                id="gaps-cancel",
+                name="Too sure in one bin cancels too modest in another.",
+                hint="A distance has no sign. Where does the absolute value belong?",
+                wrong=_binned(lambda shares, gaps: abs(shares @ gaps), _signed),
+            ),
+            Misconception(
+                id="largest-gap",
+                name="This is the largest distance of any bin, the maximum calibration error.",
+                hint="Asked for is a weighted mean over the bins.",
+                wrong=_binned(lambda shares, gaps: gaps.max()),
+            ),
+            Misconception(
+                id="middle-of-the-bin",
+                name="The middle of a bin stands in for the mean confidence in it.",
+                hint="The images of a bin need not lie evenly in it. Average their confidences.",
+                wrong=_binned(lambda shares, gaps: shares @ gaps, _from_the_middle),
+            ),
+            Misconception(
+                id="image-by-image",
+                name="The distance is taken for each image, without bins.",
+                hint="One image is right or wrong, 1 or 0; only a group has a share that is right.",
+                wrong=lambda confidences, correct, bins: np.abs(correct - confidences).mean(),
+            ),
+            Misconception(
+                id="upper-edge-left-out",
+                name="A confidence on the upper edge of a bin is not in it; one of exactly 1 is in "
+                "no bin at all.",
+                hint="Above the lower edge, at most the upper one. Try a confidence of 1.0.",
+                wrong=_confidence_of_one_dropped,
+            ),
+        ),
+        hints=(
+            "For each bin make a mask of the images in it; skip the bin if the mask is all False.",
+            "With a mask m: m.mean() is the bin's share, correct[m].mean() the share that is "
+            "right, confidences[m].mean() the mean confidence.",
+        ),
+    ),
+    Exercise(
+        chapter=20,
+        title="Probabilities at a temperature",
+        prompt="""Probabilities of a network whose scores are divided by a temperature.
+
+        logits : (N, K) float array, the scores before softmax, possibly large
+        temperature : float above 0; 1 changes nothing, more makes the network less sure
+        Returns softmax(logits / temperature), row by row: an array (N, K).
+        """,
+        reference=soften,
+        inputs=soften_inputs,
+        misconceptions=(
+            Misconception(
+                id="multiplied",
+                name="The scores are multiplied by the temperature: larger makes surer.",
+                hint="At a high temperature the probabilities come close to each other.",
+                wrong=lambda logits, temperature: _softmax(logits * temperature),
+            ),
+            Misconception(
+                id="after-softmax",
+                name="The probabilities are divided, not the scores.",
+                hint="What do the rows of your result add up to?",
+                wrong=lambda logits, temperature: _softmax(logits) / temperature,
+            ),
+            Misconception(
+                id="softmax-twice",
+                name="Softmax is applied to probabilities instead of scores.",
+                hint="The temperature divides the scores, before softmax sees them.",
+                wrong=lambda logits, temperature: _softmax(_softmax(logits) / temperature),
+            ),
+            Misconception(
+                id="scores",
+                name="These are the divided scores; softmax is missing.",
+                hint="Each row must be positive and add up to 1.",
+                wrong=lambda logits, temperature: logits / temperature,
+            ),
+        ),
+        hints=(
+            "Divide first, then apply the softmax that you know from chapter 3.",
+            "Subtract each row's largest scaled score before np.exp, so that nothing overflows.",
+        ),
+    ),
+    Exercise(
+        chapter=20,
+        title="Make a picture look like the training data",
+        prompt="""A dark garment on white becomes a light garment on black, square and small.
+
+        picture : (H, W) array of whole numbers from 0 (black) to 255 (white, the background)
+        side : int; the longer of H and W is a multiple of it
+        In this order: scale to 0..1 and invert, so that white becomes 0 and black becomes 1. Put
+        the picture in the middle of a square of zeros as wide as its longer side (if the space
+        left is odd, the larger half goes below or to the right). Shrink to (side, side): each
+        pixel is the mean of the block of pixels that it stands for.
+        Returns a float array (side, side).
+        """,
+        reference=picture_like_training,
+        inputs=picture_like_training_inputs,
+        misconceptions=(
+            Misconception(
+                id="not-inverted",
+                name="The picture is not inverted: its background is 1, the bars beside it 0.",
+                hint="In the training images the background is 0.",
+                wrong=_prepared(lambda picture: picture / 255),
+            ),
+            Misconception(
+                id="inverted-last",
+                name="The square of zeros is made first and inverted too: its bars are white.",
+                hint="Invert before you add the zeros. The bars must be 0 in the result.",
+                wrong=_prepared(_light, border=1.0),
+            ),
+            Misconception(
+                id="in-the-corner",
+                name="The picture stands in the upper left corner of the square.",
+                hint="The space left is to be shared between both sides.",
+                wrong=_prepared(_light, corner=True),
+            ),
+            Misconception(
+                id="pixels-skipped",
+                name="One pixel of each block is kept, the others are skipped.",
+                hint="A thin line may fall between the pixels that are kept. Average each block.",
+                wrong=_prepared(_light, shrink=lambda square, block: square[::block, ::block]),
+            ),
+            Misconception(
+                id="not-scaled",
+                name="The values go up to 255 instead of 1.",
+                hint="The network was trained on values from 0 to 1.",
+                wrong=_prepared(lambda picture: 255 - picture),
+            ),
+        ),
+        hints=(
+            "Three steps, each a line or two: invert, paste into np.zeros, average blocks.",
+            "square.reshape(side, block, side, block) has the rows of a block on axis 1, its "
+            "columns on axis 3.",
+        ),
+    ),
+)
