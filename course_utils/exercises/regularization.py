@@ -42,10 +42,31 @@ def _stop(val_losses, patience, *, better=np.less, late=0, reset=True, to_previo
     return len(val_losses) - 1, best
 
 
+def _stop_misreported(change):
+    """The right stop, told wrongly: change(val_losses, patience, end, best) is returned."""
+    return lambda val_losses, patience: change(
+        val_losses, patience, *stopping_epoch(val_losses, patience)
+    )
+
+
+def _stop_by_the_previous(val_losses, patience):
+    waited = 0
+    for epoch in range(1, len(val_losses)):
+        waited = 0 if val_losses[epoch] < val_losses[epoch - 1] else waited + 1
+        if waited == patience:
+            break
+    return epoch, int(np.argmin(val_losses[: epoch + 1]))
+
+
 def drop_units(x, rate, draws, training):
     if not training:
         return x
     return np.where(draws >= rate, x / (1 - rate), 0)
+
+
+def _divided_by_rate(x, rate, draws, training):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(draws >= rate, x / rate, 0) if training else x
 
 
 def drop_units_inputs(rng):
@@ -100,6 +121,15 @@ def adamw_step_inputs(rng):
         "learning_rate": 0.1,
         "weight_decay": 0.2,
     }
+    yield {  # small gradients tell where epsilon stands, and a 0 whether it is there
+        "w": np.array([0.5, -2.0, 1.0]),
+        "g": np.array([0.002, -0.004, 0.0]),
+        "m": np.zeros(3),
+        "v": np.zeros(3),
+        "step": 1,
+        "learning_rate": 0.05,
+        "weight_decay": 0.5,
+    }
     yield {
         "w": np.array([10.0, -5.0]),
         "g": np.array([2.0, 2.0]),
@@ -125,15 +155,55 @@ def adamw_step_inputs(rng):
         }
 
 
-def _adam(w, g, m, v, step, learning_rate, *, correct=True):
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    m_hat, v_hat = (m / (1 - 0.9**step), v / (1 - 0.999**step)) if correct else (m, v)
-    return w - learning_rate * m_hat / (np.sqrt(v_hat) + 1e-7), m, v
+def _adam(
+    w, g, m, v, step, learning_rate, *, correct=True, root=np.sqrt, square=np.square, betas=None
+):
+    beta_1, beta_2 = betas or (0.9, 0.999)
+    m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * square(g)
+    m_hat, v_hat = (m / (1 - beta_1**step), v / (1 - beta_2**step)) if correct else (m, v)
+    with np.errstate(invalid="ignore"):  # the root of a negative v
+        return w - learning_rate * m_hat / (root(v_hat) + 1e-7), m, v
 
 
-def _adam_and_decay(w, g, m, v, step, learning_rate, shrink, *, after=False, correct=True):
-    moved, m, v = _adam(w, g, m, v, step, learning_rate, correct=correct)
+def _adam_and_decay(w, g, m, v, step, learning_rate, shrink, *, after=False, **changed):
+    moved, m, v = _adam(w, g, m, v, step, learning_rate, **changed)
     return moved - shrink * (moved if after else w), m, v
+
+
+def _adamw_with(**changed):
+    def wrong(w, g, m, v, step, learning_rate, weight_decay):
+        shrink = learning_rate * weight_decay
+        return _adam_and_decay(w, g, m, v, step, learning_rate, shrink, **changed)
+
+    return wrong
+
+
+def _adamw_told(change):
+    """The right step, told wrongly: change(step, old, new) of the three arrays is returned."""
+
+    def wrong(w, g, m, v, step, learning_rate, weight_decay):
+        new = adamw_step(w, g, m, v, step, learning_rate, weight_decay)
+        return change(step, (w, m, v), new)
+
+    return wrong
+
+
+def _decay_divided(w, g, m, v, step, learning_rate, weight_decay):
+    _, m, v = _adam(w, g, m, v, step, learning_rate)
+    change = m / (1 - 0.9**step) + weight_decay * w
+    return w - learning_rate * change / (np.sqrt(v / (1 - 0.999**step)) + 1e-7), m, v
+
+
+def _correction_without_the_power(w, g, m, v, step, learning_rate, weight_decay):
+    _, m, v = _adam(w, g, m, v, step, learning_rate)
+    change = (m / 0.1) / (np.sqrt(v / 0.001) + 1e-7) + weight_decay * w
+    return w - learning_rate * change, m, v
+
+
+def _old_averages(w, g, m, v, step, learning_rate, weight_decay):
+    _, new_m, new_v = _adam(w, g, m, v, step, learning_rate)
+    change = m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-7)
+    return w - learning_rate * (change + weight_decay * w), new_m, new_v
 
 
 def flip_and_shift(images, flip, shifts):
@@ -183,6 +253,26 @@ def _moved(image, down, right, **padding):
     return padded[top : top + height, left : left + width]
 
 
+def _moved_to_negative_indices(image, down, right):
+    """Each pixel is written to its new place, which numpy finds for negative indices too."""
+    moved = np.zeros_like(image)
+    height, width = image.shape[:2]
+    for row, column in np.ndindex(height, width):
+        if row + down < height and column + right < width:
+            moved[row + down, column + right] = image[row, column]
+    return moved
+
+
+def _moved_from_negative_indices(image, down, right):
+    """Each pixel is read from its old place, which numpy finds for negative indices too."""
+    moved = np.zeros_like(image)
+    height, width = image.shape[:2]
+    for row, column in np.ndindex(height, width):
+        if row - down < height and column - right < width:
+            moved[row, column] = image[row - down, column - right]
+    return moved
+
+
 def _augment(images, flip, shifts, mirror=lambda image: image[:, ::-1], move=_moved):
     return np.array(
         [
@@ -196,14 +286,16 @@ EXERCISES = (
     Exercise(
         chapter=6,
         title="When to stop",
-        prompt="""The epoch at which early stopping ends the training, and the best one so far.
+        prompt="""The epoch at which early stopping ends, and the best one until then.
 
-        val_losses : (epochs,) array, the validation loss after each epoch, counted from 0
+        val_losses : (epochs,) array, the validation loss after each epoch
         patience : int, at least 1
-        Training ends at the first epoch that is the patience-th in a row without a loss below
-        the lowest so far (the same loss again is not below), or else at the last epoch.
-        Returns two ints: the epoch at which it ends, and the epoch with the lowest loss until
-        then, the first one if several have it.
+        Training ends at the first epoch that is the patience-th in a row
+        without a loss below the lowest so far (the same loss again is not
+        below), or else at the last epoch. Epochs are counted from 0, which is
+        never a bad one.
+        Returns two ints: the epoch at which training ends, and the epoch with
+        the lowest loss until then, the first one if several have it.
         """,
         reference=stopping_epoch,
         inputs=stopping_epoch_inputs,
@@ -230,6 +322,12 @@ EXERCISES = (
                 wrong=lambda val_losses, patience: _stop(val_losses, patience, to_previous=True),
             ),
             Misconception(
+                id="counts-against-the-previous",
+                name="Epochs count as bad if they are no better than the one before.",
+                hint="0.5, 0.6, 0.55: is the third one a new lowest?",
+                wrong=_stop_by_the_previous,
+            ),
+            Misconception(
                 id="count-not-reset",
                 name="All bad epochs are counted; a new lowest loss does not reset the count.",
                 hint="The prompt says in a row.",
@@ -249,10 +347,81 @@ EXERCISES = (
                 hint="Validation losses are noisy. How many bad epochs in a row are allowed?",
                 wrong=lambda val_losses, patience: _stop(val_losses, 1),
             ),
+            Misconception(
+                id="one-epoch-early",
+                name="It stops one epoch before the patience is used up.",
+                hint="With a patience of 2, one bad epoch may follow the best one. And two?",
+                wrong=lambda val_losses, patience: _stop(val_losses, patience, late=-1),
+            ),
+            Misconception(
+                id="never-stops",
+                name="It goes through all epochs and takes the lowest loss of all.",
+                hint="Somebody who trains does not know the rest of the curve.",
+                wrong=lambda val_losses, patience: (
+                    len(val_losses) - 1,
+                    int(np.argmin(val_losses)),
+                ),
+            ),
+            Misconception(
+                id="lowest-of-all-plus-patience",
+                name="The lowest loss of the whole curve is found first, and patience added to it.",
+                hint="Training may end long before that epoch comes. Go through them in order.",
+                wrong=lambda val_losses, patience: (
+                    min(int(np.argmin(val_losses)) + patience, len(val_losses) - 1),
+                    int(np.argmin(val_losses)),
+                ),
+            ),
+            Misconception(
+                id="best-from-the-end",
+                name="The best epoch is taken to be patience epochs before the end.",
+                hint="And where the curve ends before the patience does?",
+                wrong=_stop_misreported(lambda losses, patience, end, best: (end, end - patience)),
+            ),
+            Misconception(
+                id="beyond-the-last",
+                name="If nothing stops it, it ends at len(val_losses): there is no such epoch.",
+                hint="Epochs count from 0. What is the number of the last of four?",
+                wrong=_stop_misreported(
+                    lambda losses, patience, end, best: (
+                        (end, best) if end - best >= patience else (len(losses), best)
+                    )
+                ),
+            ),
+            Misconception(
+                id="last-of-equals",
+                name="Of several epochs with the lowest loss it takes the last one.",
+                hint="The prompt says which one of several to take.",
+                wrong=_stop_misreported(
+                    lambda losses, patience, end, best: (
+                        end,
+                        end - int(np.argmin(losses[end::-1])),
+                    )
+                ),
+            ),
+            Misconception(
+                id="counted-from-1",
+                name="Epochs are counted from 1.",
+                hint="The first loss, val_losses[0], is that of epoch 0.",
+                wrong=_stop_misreported(lambda losses, patience, end, best: (end + 1, best + 1)),
+            ),
+            Misconception(
+                id="order-swapped",
+                name="The best epoch comes first, the end second.",
+                hint="In which order does the prompt name the two?",
+                wrong=_stop_misreported(lambda losses, patience, end, best: (best, end)),
+            ),
+            Misconception(
+                id="loss-for-epoch",
+                name="The lowest loss is returned where its epoch should be.",
+                hint="Returns two ints.",
+                wrong=_stop_misreported(
+                    lambda losses, patience, end, best: (end, float(losses[best]))
+                ),
+            ),
         ),
         hints=(
             "Keep the epoch of the lowest loss so far, and go through the epochs in order.",
-            "How many epochs in a row had no new lowest loss? It is epoch - best.",
+            "How many epochs in a row had no new lowest loss? Epoch and best epoch tell.",
             "If the loop ends without a stop, the last epoch is len(val_losses) - 1.",
         ),
     ),
@@ -261,11 +430,13 @@ EXERCISES = (
         title="Dropout",
         prompt="""Inverted dropout with given random numbers.
 
-        x : float array of any shape; rate : float, at least 0 and below 1
-        draws : array of x's shape, uniform random numbers from 0 to 1, one for each entry
+        x : float array of any shape
+        rate : float, at least 0 and below 1
+        draws : array of x's shape, uniform random numbers from 0 to 1
         training : True or False
-        In training, entries whose draw is below rate become 0, and the others are scaled so
-        that the expected value of every entry stays as it was. At inference x stays as it is.
+        In training, entries whose draw is below rate become 0, and the others
+        are scaled so that the expected value of every entry stays as it was.
+        At inference x stays as it is.
         Returns an array of x's shape.
         """,
         reference=drop_units,
@@ -317,10 +488,66 @@ EXERCISES = (
                     np.where(draws < rate, x / (1 - rate), 0) if training else x
                 ),
             ),
+            Misconception(
+                id="keeps-the-low-draws",
+                name="Entries are kept if their draw is below 1 - rate: the right share, others.",
+                hint="The prompt says which draws mean that an entry becomes 0.",
+                wrong=lambda x, rate, draws, training: (
+                    np.where(draws < 1 - rate, x / (1 - rate), 0) if training else x
+                ),
+            ),
+            Misconception(
+                id="equal-is-dropped",
+                name="Entries whose draw is exactly rate are dropped too.",
+                hint="Below rate means smaller than it, not equal.",
+                wrong=lambda x, rate, draws, training: (
+                    np.where(draws > rate, x / (1 - rate), 0) if training else x
+                ),
+            ),
+            Misconception(
+                id="divided-by-rate",
+                name="The entries that stay are divided by rate.",
+                hint="With a rate of 0.1 little is missing. How much larger must the rest become?",
+                wrong=_divided_by_rate,
+            ),
+            Misconception(
+                id="scaled-by-the-actual-share",
+                name="The entries that stay are divided by the share that stayed this time.",
+                hint="The scale makes up for the average share, which rate says.",
+                wrong=lambda x, rate, draws, training: (
+                    np.where(draws >= rate, x / max((draws >= rate).mean(), 1e-12), 0)
+                    if training
+                    else x
+                ),
+            ),
+            Misconception(
+                id="scaled-twice",
+                name="The scaling is done in training and at inference once more.",
+                hint="One of the two is enough. Which one makes dropout inverted?",
+                wrong=lambda x, rate, draws, training: (
+                    np.where(draws >= rate, x / (1 - rate), 0) if training else x * (1 - rate)
+                ),
+            ),
+            Misconception(
+                id="training-reversed",
+                name="Entries are dropped at inference and not in training.",
+                hint="Which branch is for training=True?",
+                wrong=lambda x, rate, draws, training: (
+                    x if training else np.where(draws >= rate, x / (1 - rate), 0)
+                ),
+            ),
+            Misconception(
+                id="returns-the-mask",
+                name="The scaled mask is returned, not x with the mask applied.",
+                hint="What becomes of x?",
+                wrong=lambda x, rate, draws, training: (
+                    (draws >= rate) / (1 - rate) if training else np.ones_like(x)
+                ),
+            ),
         ),
         hints=(
             "What does the function do first when training is False?",
-            "np.where(draws >= rate, something, 0).",
+            "np.where(condition, a, b) takes a where the condition holds, and b elsewhere.",
             "An entry stays with probability 1 - rate; what must it be divided by?",
         ),
     ),
@@ -329,12 +556,15 @@ EXERCISES = (
         title="One step of AdamW",
         prompt="""One step of Adam with decoupled weight decay.
 
-        w, g, m, v : arrays of one shape: weights, their gradient, and the moving averages of
-        the gradient and of its square; step : int, 1 at the first step
-        m becomes 0.9 m + 0.1 g, v becomes 0.999 v + 0.001 g squared, and
-        w becomes w - learning_rate * (m_hat / (sqrt(v_hat) + 1e-7) + weight_decay * w)
-        with m_hat = m / (1 - 0.9**step), v_hat = v / (1 - 0.999**step).
-        Returns the new w, m and v; the arrays that came in stay as they are.
+        w, g, m, v : arrays of one shape: weights, their gradient, and the moving
+        averages of the gradient and of its square
+        step : int, 1 at the first step
+        m becomes 0.9 m + 0.1 g, v becomes 0.999 v + 0.001 g squared. With
+        m_hat = m / (1 - 0.9**step) and v_hat = v / (1 - 0.999**step) of the new
+        m and v, w becomes
+        w - learning_rate * (m_hat / (sqrt(v_hat) + 1e-7) + weight_decay * w).
+        Returns the new w, m and v (not the hats); the arrays that came in stay
+        as they are.
         """,
         reference=adamw_step,
         inputs=adamw_step_inputs,
@@ -359,17 +589,13 @@ EXERCISES = (
                 id="no-bias-correction",
                 name="m and v are used as they are, without the correction for the first steps.",
                 hint="m starts at 0, so after one step it is a tenth of g. What makes it g again?",
-                wrong=lambda w, g, m, v, step, learning_rate, weight_decay: _adam_and_decay(
-                    w, g, m, v, step, learning_rate, learning_rate * weight_decay, correct=False
-                ),
+                wrong=_adamw_with(correct=False),
             ),
             Misconception(
                 id="decay-after-the-step",
                 name="The decay is taken from the weights after the gradient's step.",
                 hint="The w in weight_decay * w is the old one, as everywhere on the right side.",
-                wrong=lambda w, g, m, v, step, learning_rate, weight_decay: _adam_and_decay(
-                    w, g, m, v, step, learning_rate, learning_rate * weight_decay, after=True
-                ),
+                wrong=_adamw_with(after=True),
             ),
             Misconception(
                 id="weights-grow",
@@ -387,6 +613,90 @@ EXERCISES = (
                     w, g, m, v, step, learning_rate
                 ),
             ),
+            Misconception(
+                id="decay-divided-too",
+                name="weight_decay * w is divided by sqrt(v_hat) as well.",
+                hint="Which brackets close before + weight_decay * w?",
+                wrong=_decay_divided,
+            ),
+            Misconception(
+                id="decay-twice",
+                name="The decay is in the gradient and in the last line too.",
+                hint="Decoupled means that the gradient knows nothing of it.",
+                wrong=lambda w, g, m, v, step, learning_rate, weight_decay: _adam_and_decay(
+                    w, g + weight_decay * w, m, v, step, learning_rate, learning_rate * weight_decay
+                ),
+            ),
+            Misconception(
+                id="old-averages",
+                name="The step is made with the m and v that came in, not with the new ones.",
+                hint="At step 1 they are 0. Which line must come first?",
+                wrong=_old_averages,
+            ),
+            Misconception(
+                id="returns-the-hats",
+                name="m_hat and v_hat are returned where m and v should be.",
+                hint="What does the next step need: averages with or without the correction?",
+                wrong=_adamw_told(
+                    lambda step, old, new: (
+                        new[0],
+                        new[1] / (1 - 0.9**step),
+                        new[2] / (1 - 0.999**step),
+                    )
+                ),
+            ),
+            Misconception(
+                id="averages-not-returned-new",
+                name="The m and v that came in are returned.",
+                hint="The next step must know this gradient too.",
+                wrong=_adamw_told(lambda step, old, new: (new[0], old[1], old[2])),
+            ),
+            Misconception(
+                id="correction-without-the-power",
+                name="The correction divides by 1 - 0.9 and 1 - 0.999 at every step.",
+                hint="At step 100 the start is forgotten. By what should m be divided then?",
+                wrong=_correction_without_the_power,
+            ),
+            Misconception(
+                id="step-counted-from-0",
+                name="The correction counts one step too many.",
+                hint="step is 1 at the first step: it needs no + 1.",
+                wrong=lambda w, g, m, v, step, learning_rate, weight_decay: adamw_step(
+                    w, g, m, v, step + 1, learning_rate, weight_decay
+                ),
+            ),
+            Misconception(
+                id="weights-of-the-average-swapped",
+                name="The new gradient weighs 0.9 and 0.999, the old averages the rest.",
+                hint="An average that changes slowly keeps most of what it was.",
+                wrong=_adamw_with(betas=(0.1, 0.001)),
+            ),
+            Misconception(
+                id="square-root-missing",
+                name="It divides by v_hat; the square root is missing.",
+                hint="At step 1 the first term should be the sign of g. What is it in your code?",
+                wrong=_adamw_with(root=lambda v: v),
+            ),
+            Misconception(
+                id="square-missing",
+                name="v averages the gradient, not its square.",
+                hint="Can the v of your code be negative? Its root is taken.",
+                wrong=_adamw_with(square=lambda g: g),
+            ),
+            Misconception(
+                id="epsilon-in-the-root",
+                name="1e-7 is added under the root.",
+                hint="Where does the bracket of sqrt close in the prompt?",
+                wrong=_adamw_with(root=lambda v: np.sqrt(v + 1e-7) - 1e-7),
+            ),
+            Misconception(
+                id="uphill",
+                name="The whole step has the wrong sign: it goes up the gradient.",
+                hint="With w = 0 and g > 0, should w grow or shrink?",
+                wrong=lambda w, g, m, v, step, learning_rate, weight_decay: adamw_step(
+                    w, g, m, v, step, -learning_rate, weight_decay
+                ),
+            ),
         ),
         hints=(
             "Four lines, in the order of the prompt: m, v, the two hats, then w.",
@@ -400,9 +710,10 @@ EXERCISES = (
         title="Flip and shift",
         prompt="""Mirror some images left to right, then shift each of them.
 
-        images : (N, H, W, C) float array; flip : (N,) array of bool, which ones to mirror
-        shifts : (N, 2) array of int, how many pixels each image moves down and right after
-        that; negative numbers move it up and left
+        images : (N, H, W, C) float array
+        flip : (N,) array of bool, which images to mirror
+        shifts : (N, 2) array of int, how many pixels each image moves down and
+        right after that; negative numbers move it up and left
         Pixels that move out are lost, and zeros move in.
         Returns an array of the same shape; images itself stays as it is.
         """,
@@ -439,6 +750,66 @@ EXERCISES = (
                 hint="flip has one True or False for each image.",
                 wrong=lambda images, flip, shifts: _augment(
                     images, np.ones(len(images), bool), shifts
+                ),
+            ),
+            Misconception(
+                id="none-flipped",
+                name="No image is mirrored.",
+                hint="Which images does flip name?",
+                wrong=lambda images, flip, shifts: _augment(
+                    images, np.zeros(len(images), bool), shifts
+                ),
+            ),
+            Misconception(
+                id="the-others-flipped",
+                name="The images are mirrored where flip is False.",
+                hint="flip is True for those that change.",
+                wrong=lambda images, flip, shifts: _augment(images, ~flip, shifts),
+            ),
+            Misconception(
+                id="all-axes-flipped",
+                name="Rows, columns and channels are all reversed.",
+                hint="np.flip without an axis reverses every one. Which axis should it be?",
+                wrong=lambda images, flip, shifts: _augment(images, flip, shifts, mirror=np.flip),
+            ),
+            Misconception(
+                id="not-shifted",
+                name="No image is shifted.",
+                hint="shifts has two numbers for each image.",
+                wrong=lambda images, flip, shifts: _augment(images, flip, np.zeros_like(shifts)),
+            ),
+            Misconception(
+                id="shifted-sideways-only",
+                name="Images move right, but not down.",
+                hint="The first of the two numbers counts rows.",
+                wrong=lambda images, flip, shifts: _augment(images, flip, shifts * [0, 1]),
+            ),
+            Misconception(
+                id="negative-as-positive",
+                name="Negative shifts move the image down and right, as positive ones do.",
+                hint="Follow one pixel for a shift of -1.",
+                wrong=lambda images, flip, shifts: _augment(images, flip, np.abs(shifts)),
+            ),
+            Misconception(
+                id="negative-ignored",
+                name="Negative shifts do nothing.",
+                hint="image[:-1] moves one way. Which slices move the other way?",
+                wrong=lambda images, flip, shifts: _augment(images, flip, np.maximum(shifts, 0)),
+            ),
+            Misconception(
+                id="negative-index",
+                name="What leaves on the left or at the top comes back on the other side.",
+                hint="numpy counts negative indices from the end. Which does your code use?",
+                wrong=lambda images, flip, shifts: _augment(
+                    images, flip, shifts, move=_moved_to_negative_indices
+                ),
+            ),
+            Misconception(
+                id="negative-index-read",
+                name="Where zeros should move in, pixels from the far side appear.",
+                hint="numpy counts negative indices from the end. Which does your code use?",
+                wrong=lambda images, flip, shifts: _augment(
+                    images, flip, shifts, move=_moved_from_negative_indices
                 ),
             ),
             Misconception(
