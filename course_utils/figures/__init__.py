@@ -23,6 +23,7 @@ from course_utils.figures.backpropagation import (
     saliency_maps,
 )
 from course_utils.figures.comparing_networks import answers, costs_by_layer, histories
+from course_utils.figures.calibration import chosen_and_fresh, reliability_diagram
 from course_utils.figures.convolution_gradients import (
     kernel_gradient_steps,
     pasted_kernels,
@@ -123,6 +124,7 @@ __all__ = [
     "channel_connections",
     "channel_histograms",
     "channel_sum",
+    "chosen_and_fresh",
     "class_samples",
     "color_channels",
     "confusion_matrix",
@@ -175,6 +177,7 @@ __all__ = [
     "pooling_gradients",
     "probabilities_and_gradient",
     "receptive_field_growth",
+    "reliability_diagram",
     "runs_with_spread",
     "saliency_maps",
     "same_padding_windows",
