@@ -22,8 +22,8 @@ from course_utils.figures.backpropagation import (
     probabilities_and_gradient,
     saliency_maps,
 )
-from course_utils.figures.comparing_networks import answers, costs_by_layer, histories
 from course_utils.figures.calibration import chosen_and_fresh, reliability_diagram
+from course_utils.figures.comparing_networks import answers, costs_by_layer, histories
 from course_utils.figures.convolution_gradients import (
     kernel_gradient_steps,
     pasted_kernels,
