@@ -76,8 +76,8 @@ def evaluate(id: str, answer: object, *, seed: int = 0, time_limit: float | None
     if is_starter(answer):
         return not_attempted(exercise)
     inputs = exercise.draw_inputs(seed)
-    outcomes = run(answer, exercise.signature, inputs, time_limit)
-    return judge(exercise, inputs, outcomes)
+    outcomes = run(answer, exercise.signature, inputs, time_limit, exercise.to_data)
+    return judge(exercise, inputs, outcomes, seed=seed)
 
 
 def is_starter(answer: Callable) -> bool:

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LINE_LENGTH = 79  # of a starter: a longer line scrolls sideways in the book
+
+from course_utils.exercises.running import plain
+
 
 @dataclass(frozen=True, kw_only=True)
 class Misconception:
@@ -74,6 +78,8 @@ class Exercise:
     atol: float = 1e-6
     time_limit: float = 10.0
 
+    to_data = staticmethod(plain)  # what becomes of a returned value before anything looks at it
+
     @property
     def id(self) -> str:
         """The name of the function that answers the exercise."""
@@ -90,7 +96,10 @@ class Exercise:
         paragraphs = inspect.cleandoc(self.prompt).split("\n")
         docstring = "\n".join(f"    {line}" if line else "" for line in paragraphs).strip()
         closing = '"""' if len(paragraphs) == 1 else '\n    """'
-        return f'def {self.id}{self.signature}:\n    """{docstring}{closing}\n    ...'
+        head = f"def {self.id}{self.signature}:"
+        if len(head) > LINE_LENGTH:
+            head = head.replace("(", "(\n    ", 1).removesuffix("):") + "\n):"
+        return f'{head}\n    """{docstring}{closing}\n    ...'
 
     def draw_inputs(self, seed: int = 0) -> list[dict]:
         """The inputs of one evaluation; the same seed draws the same ones on every machine."""

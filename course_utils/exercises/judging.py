@@ -9,17 +9,26 @@ import numpy as np
 
 from course_utils.exercises.comparing import compare
 from course_utils.exercises.exercise import Exercise, Misconception
+from course_utils.exercises.models.exercise import ModelExercise
+from course_utils.exercises.models.judging import judge_models
+from course_utils.exercises.models.table import LayerTable
 from course_utils.exercises.report import Counterexample, Report
 from course_utils.exercises.running import Outcome, run
 
 
 def judge(
-    exercise: Exercise, inputs: list[dict], outcomes: list[Outcome], *, run: Callable = run
+    exercise: Exercise,
+    inputs: list[dict],
+    outcomes: list[Outcome],
+    *,
+    seed: int = 0,
+    run: Callable = run,
 ) -> Report:
     """The report on an answer whose calls on `inputs` had these outcomes.
 
     `run` stands in for `running.run` where many answers are judged on the same inputs, and what the
-    reference and the misconceptions do there is known already.
+    reference and the misconceptions do there is known already. `seed` is the one that drew the
+    inputs; a model is trained with it.
     """
     used = next((outcome.reference_call for outcome in outcomes if outcome.reference_call), "")
     if used:
@@ -27,6 +36,17 @@ def judge(
             exercise,
             "failed",
             f"It calls course_utils.reference.{used}. The exercise asks for code of your own.",
+        )
+
+    if isinstance(exercise, ModelExercise):
+        verdict = judge_models(exercise, inputs, outcomes, seed, run)
+        return _report(
+            exercise,
+            "passed" if verdict.passed else "failed",
+            verdict.message,
+            None,
+            verdict.misconception,
+            verdict.table,
         )
 
     expected = [outcome.value for outcome in run(exercise.reference, exercise.signature, inputs)]
@@ -124,6 +144,7 @@ def _report(
     message: str,
     counterexample: Counterexample | None = None,
     misconception: Misconception | None = None,
+    table: LayerTable | None = None,
 ) -> Report:
     return Report(
         exercise_id=exercise.id,
@@ -136,6 +157,7 @@ def _report(
         diagnosis=misconception.name if misconception else "",
         hint=misconception.hint if misconception else "",
         counterexample=counterexample,
+        table=table,
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_utils.exercises.models.table import LayerTable
+
 LARGEST_SIDE = 8  # rows and columns of an array that are shown
 MOST_PLANES = 4  # channels, filters or examples of an input that are shown
 MOST_ITEMS = 8  # of a list or tuple
@@ -42,6 +44,8 @@ class Report:
     misconception : str or None
         Id of the recognised mistake; `diagnosis` names it and `hint` says what to look at.
     counterexample : Counterexample or None
+    table : LayerTable or None
+        The layers of the model, if the answer returned one that is not right.
     """
 
     exercise_id: str
@@ -54,6 +58,7 @@ class Report:
     diagnosis: str = ""
     hint: str = ""
     counterexample: Counterexample | None = None
+    table: LayerTable | None = None
 
     @property
     def passed(self) -> bool:
@@ -75,8 +80,10 @@ class Report:
             lines += [f"What seems to happen: {self.diagnosis}", f"Look at this: {self.hint}"]
         if self.counterexample:
             lines += _counterexample_lines(self.counterexample)
-        elif not self.passed and not self.diagnosis and self.status == "failed":
-            lines.append(f"hint({self.exercise_id!r}) shows a hint.")
+        elif self.status == "failed":
+            lines += self.table.lines() if self.table else []
+            if not self.diagnosis:
+                lines.append(f"hint({self.exercise_id!r}) shows a hint.")
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -95,7 +102,9 @@ class Report:
             )
         if self.counterexample:
             parts.append(_counterexample_html(self.counterexample))
-        elif not self.diagnosis and self.status == "failed":
+        elif self.table:
+            parts.append(self.table.html())
+        if self.status == "failed" and not self.counterexample and not self.diagnosis:
             call = html.escape(f"hint({self.exercise_id!r})")
             # The book's page has buttons for hints and hides this line.
             parts.append(

@@ -53,8 +53,11 @@ def run(
     signature: inspect.Signature,
     inputs: list[dict],
     time_limit: float | None = None,
+    to_data: Callable[[object], object] | None = None,
 ) -> list[Outcome]:
     """Call the answer on copies of all inputs; never raises for what the answer does.
+
+    `to_data` makes data of what it returns; without it, `plain` does.
 
     With a time limit (seconds for all inputs together) the answer runs in a thread of its own, so
     that the caller gets the outcomes in time even if the answer cannot be stopped. One call into C
@@ -67,7 +70,7 @@ def run(
 
     def run_all():
         for arguments in inputs:
-            outcomes.append(_call(answer, signature, arguments))
+            outcomes.append(_call(answer, signature, arguments, to_data or plain))
             if stopping.is_set() or outcomes[-1].error.startswith("KeyboardInterrupt"):
                 return  # whoever pressed Ctrl-C wants all of it to end
 
@@ -101,7 +104,9 @@ def _stop(thread: threading.Thread) -> None:
             return
 
 
-def _call(answer: Callable, signature: inspect.Signature, arguments: dict) -> Outcome:
+def _call(
+    answer: Callable, signature: inspect.Signature, arguments: dict, to_data: Callable
+) -> Outcome:
     reference_call = ""
 
     def watch(frame, event, arg):
@@ -120,7 +125,7 @@ def _call(answer: Callable, signature: inspect.Signature, arguments: dict) -> Ou
         finally:
             sys.setprofile(previous)
             vars(builtins).update(builtin)  # what the answer took away, all that follows needs
-        value = plain(value)
+        value = to_data(value)
         mutated = tuple(name for name in arguments if not _same(arguments[name], given[name]))
     except BaseException as error:
         return Outcome(

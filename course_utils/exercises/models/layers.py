@@ -1,0 +1,157 @@
+"""The built-in parts that a model in an answer may be made of, and what their weights number.
+
+Everything that is read from a model's JSON is looked up here before Keras sees it: a class that is
+not listed is never looked for, so neither a Lambda's code nor a layer that opens files is run.
+"""
+
+import math
+
+# Of each layer, the settings that its description names first, without their keywords.
+LAYERS = {
+    "InputLayer": (),
+    "Dense": ("units",),
+    "Conv1D": ("filters", "kernel_size"),
+    "Conv2D": ("filters", "kernel_size"),
+    "Conv1DTranspose": ("filters", "kernel_size"),
+    "Conv2DTranspose": ("filters", "kernel_size"),
+    "DepthwiseConv1D": ("kernel_size",),
+    "DepthwiseConv2D": ("kernel_size",),
+    "SeparableConv1D": ("filters", "kernel_size"),
+    "SeparableConv2D": ("filters", "kernel_size"),
+    "MaxPooling1D": ("pool_size",),
+    "MaxPooling2D": ("pool_size",),
+    "AveragePooling1D": ("pool_size",),
+    "AveragePooling2D": ("pool_size",),
+    "GlobalMaxPooling1D": (),
+    "GlobalMaxPooling2D": (),
+    "GlobalAveragePooling1D": (),
+    "GlobalAveragePooling2D": (),
+    "BatchNormalization": (),
+    "LayerNormalization": (),
+    "GroupNormalization": ("groups",),
+    "Dropout": ("rate",),
+    "SpatialDropout1D": ("rate",),
+    "SpatialDropout2D": ("rate",),
+    "GaussianNoise": ("stddev",),
+    "Activation": ("activation",),
+    "ReLU": (),
+    "LeakyReLU": ("negative_slope",),
+    "PReLU": (),
+    "ELU": ("alpha",),
+    "Softmax": (),
+    "Flatten": (),
+    "Reshape": ("target_shape",),
+    "Permute": ("dims",),
+    "ZeroPadding1D": ("padding",),
+    "ZeroPadding2D": ("padding",),
+    "Cropping1D": ("cropping",),
+    "Cropping2D": ("cropping",),
+    "UpSampling1D": ("size",),
+    "UpSampling2D": ("size",),
+    "Rescaling": ("scale",),
+    "Resizing": ("height", "width"),
+    "RandomFlip": ("mode",),
+    "RandomRotation": ("factor",),
+    "RandomTranslation": ("height_factor", "width_factor"),
+    "RandomZoom": ("height_factor",),
+    "RandomContrast": ("factor",),
+    "RandomBrightness": ("factor",),
+    "RandomCrop": ("height", "width"),
+    "Add": (),
+    "Subtract": (),
+    "Multiply": (),
+    "Average": (),
+    "Maximum": (),
+    "Concatenate": (),
+}
+
+# Operations on symbolic tensors, as in `x + shortcut` and `keras.ops.relu(x)`: what they stand for.
+OPERATIONS = {
+    "Add": ("Add", {}),
+    "Subtract": ("Subtract", {}),
+    "Multiply": ("Multiply", {}),
+    "Maximum": ("Maximum", {}),
+    "Relu": ("Activation", {"activation": "relu"}),
+    "Softmax": ("Activation", {"activation": "softmax"}),
+    "Sigmoid": ("Activation", {"activation": "sigmoid"}),
+    "Tanh": ("Activation", {"activation": "tanh"}),
+    "LeakyRelu": ("LeakyReLU", {}),
+}
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ACTIVATIONS = _words("""
+    celu elu exponential gelu hard_sigmoid hard_silu hard_swish leaky_relu linear log_softmax mish
+    relu relu6 selu sigmoid silu softmax softplus softsign swish tanh
+""")
+
+# What may stand inside a layer's settings, by Keras module.
+PARTS = {
+    "keras": _words("DTypePolicy"),
+    "keras.initializers": _words("""
+        Zeros Ones Constant RandomNormal RandomUniform TruncatedNormal VarianceScaling
+        GlorotNormal GlorotUniform HeNormal HeUniform LecunNormal LecunUniform Orthogonal Identity
+    """),
+    "keras.regularizers": _words("L1 L2 L1L2 OrthogonalRegularizer"),
+    "keras.constraints": _words("MaxNorm MinMaxNorm NonNeg UnitNorm"),
+    "keras.layers": _words("ReLU LeakyReLU ELU Softmax"),
+}
+
+OPTIMIZERS = _words("SGD RMSprop Adam AdamW Adamax Nadam Adagrad Adadelta Lion Ftrl Adafactor")
+SCHEDULES = _words("""
+    CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay
+    PolynomialDecay
+""")
+LOSSES = _words("""
+    sparse_categorical_crossentropy categorical_crossentropy binary_crossentropy
+    categorical_focal_crossentropy binary_focal_crossentropy kl_divergence mean_squared_error
+    mean_absolute_error huber hinge squared_hinge categorical_hinge log_cosh poisson
+""")
+
+
+def weight_sizes(kind: str, settings: dict, inputs: list[tuple]) -> tuple[int, int, int]:
+    """(trainable, other, kernel) numbers of weights of one layer.
+
+    Parameters
+    ----------
+    kind : str
+    settings : dict
+        The layer's configuration.
+    inputs : list of tuple
+        Shapes of its inputs, without the batch.
+    """
+    shape = inputs[0] if inputs else ()
+    last = shape[-1] if shape else 1
+    if kind == "BatchNormalization":
+        size = shape[_axis(settings["axis"], shape)]
+        return size * (settings["scale"] + settings["center"]), 2 * size, 0
+    if kind in ("LayerNormalization", "GroupNormalization"):
+        axes = settings["axis"] if isinstance(settings["axis"], list) else [settings["axis"]]
+        size = math.prod(shape[_axis(axis, shape)] for axis in axes)
+        return size * (settings["scale"] + settings["center"]), 0, 0
+    if kind == "PReLU":
+        shared = settings["shared_axes"] or []
+        return math.prod(n for axis, n in enumerate(shape, 1) if axis not in shared), 0, 0
+    if kind == "Dense":
+        kernel, outputs = last * settings["units"], settings["units"]
+    elif kind.startswith("Depthwise"):
+        outputs = last * settings["depth_multiplier"]
+        kernel = math.prod(settings["kernel_size"]) * outputs
+    elif kind.startswith("Separable"):
+        middle = last * settings["depth_multiplier"]
+        outputs = settings["filters"]
+        kernel = math.prod(settings["kernel_size"]) * middle + middle * outputs
+    elif kind.startswith("Conv"):
+        outputs = settings["filters"]
+        kernel = math.prod(settings["kernel_size"]) * (last // settings.get("groups", 1)) * outputs
+    else:
+        return 0, 0, 0
+    return kernel + outputs * settings["use_bias"], 0, kernel
+
+
+def _axis(axis: int, shape: tuple) -> int:
+    """Keras counts the batch as axis 0; here it is left out."""
+    return axis - 1 if axis > 0 else axis
