@@ -275,6 +275,136 @@ EXERCISES = (
     ),
     Exercise(
         chapter=22,
+        title="From volts and currents to rows and columns",
+        prompt="""The pixel in which each point of a curve lies.
+
+        potential, current : (n,)
+        frame : (left, right, bottom, top), what the picture's edges stand for. All points lie
+            within it.
+        size : int, the picture has size x size pixels
+        Column 0 is at the left, row 0 at the top. Pixel 0 reaches from the edge to 1/size of
+        the width or height, and so on. A point exactly between two pixels belongs to the one
+        with the larger number, one on the last edge to the last pixel.
+        Returns rows and columns, two arrays (n,) of whole numbers.
+        """,
+        reference=curve_to_pixels,
+        inputs=curve_to_pixels_inputs,
+        misconceptions=(
+            Misconception(
+                id="upside-down",
+                name="The picture is upside down: row 0 is at the bottom.",
+                hint="Currents count upwards, rows downwards. Which current lies in row 0?",
+                wrong=lambda potential, current, frame, size: _pixels(
+                    potential, current, frame, size, flipped=False
+                ),
+            ),
+            Misconception(
+                id="columns-first",
+                name="Columns are returned first.",
+                hint="An image is indexed as image[row, column].",
+                wrong=lambda potential, current, frame, size: curve_to_pixels(
+                    potential, current, frame, size
+                )[::-1],
+            ),
+            Misconception(
+                id="rounded",
+                name="The places are rounded to the nearest whole number.",
+                hint="A point at 0.7 of the first pixel is still in pixel 0.",
+                wrong=lambda potential, current, frame, size: _pixels(
+                    potential, current, frame, size, cut=np.round
+                ),
+            ),
+            Misconception(
+                id="one-pixel-too-few",
+                name="The frame is divided into size - 1 parts.",
+                hint="How wide is a pixel if there are `size` of them?",
+                wrong=lambda potential, current, frame, size: _pixels(
+                    potential, current, frame, size, steps=1
+                ),
+            ),
+            Misconception(
+                id="frame-of-the-curve",
+                name="The curve's own smallest and largest values are taken for the frame.",
+                hint="Then every curve fills its picture. What do the four numbers of frame say?",
+                wrong=lambda potential, current, frame, size: _pixels(
+                    potential,
+                    current,
+                    (potential.min(), potential.max(), current.min(), current.max()),
+                    size,
+                ),
+            ),
+        ),
+        hints=(
+            "First the part of the width or height that lies before the point, from 0 to 1.",
+            "Then times size, cut off to a whole number: np.floor.",
+            "For the rows measure from the top: (top - current) / (top - bottom).",
+        ),
+    ),
+    Exercise(
+        chapter=22,
+        title="Normalize with the training curves",
+        prompt="""Training and test curves, both normalized by what the training curves say.
+
+        train : (n, points), test : (m, points)
+        From each value take one number, the mean of all values of all training curves, and
+        divide by one number, their standard deviation (divided by their count, as np.std).
+        Returns the normalized training curves and the normalized test curves.
+        """,
+        reference=standardize_curves,
+        inputs=standardize_curves_inputs,
+        misconceptions=(
+            Misconception(
+                id="each-by-itself",
+                name="The test curves are normalized by their own mean and deviation.",
+                hint="A single curve of your own has no set to be normalized by. Use training's.",
+                wrong=lambda train, test: (_standardized(train, train), _standardized(test, test)),
+            ),
+            Misconception(
+                id="both-together",
+                name="Mean and deviation are taken over training and test curves together.",
+                hint="Nothing about the test curves may flow into what the network is fed.",
+                wrong=lambda train, test: tuple(
+                    _standardized(part, np.concatenate([train, test])) for part in (train, test)
+                ),
+            ),
+            Misconception(
+                id="each-point-by-itself",
+                name="Every point of the curve has its own mean and deviation.",
+                hint="One number each: where nothing happens, a point's deviation is only noise.",
+                wrong=lambda train, test: tuple(
+                    _standardized(part, train, axis=0) for part in (train, test)
+                ),
+            ),
+            Misconception(
+                id="each-curve-by-itself",
+                name="Every curve is normalized by its own mean and deviation.",
+                hint="Then a curve of twice the height looks the same. One mean for all curves.",
+                wrong=lambda train, test: tuple(
+                    _standardized(part.T, part.T, axis=0).T for part in (train, test)
+                ),
+            ),
+            Misconception(
+                id="test-left-alone",
+                name="The test curves are left as they are.",
+                hint="The network learns on normalized curves. What will it make of others?",
+                wrong=lambda train, test: (_standardized(train, train), test),
+            ),
+            Misconception(
+                id="variance",
+                name="It is divided by the variance, not by the standard deviation.",
+                hint="The deviation is the square root of the variance.",
+                wrong=lambda train, test: tuple(
+                    (part - train.mean()) / train.var() for part in (train, test)
+                ),
+            ),
+        ),
+        hints=(
+            "Two numbers, both from train: train.mean() and train.std().",
+            "Do the same to train and to test: minus the one, divided by the other.",
+        ),
+    ),
+    Exercise(
+        chapter=22,
         title="Forward and reverse, side by side",
         prompt="""The two sweeps of a voltammogram on the same potentials, as two channels.
 
@@ -347,73 +477,6 @@ EXERCISES = (
     ),
     Exercise(
         chapter=22,
-        title="From volts and currents to rows and columns",
-        prompt="""The pixel in which each point of a curve lies.
-
-        potential, current : (n,)
-        frame : (left, right, bottom, top), what the picture's edges stand for. All points lie
-            within it.
-        size : int, the picture has size x size pixels
-        Column 0 is at the left, row 0 at the top. Pixel 0 reaches from the edge to 1/size of
-        the width or height, and so on. A point exactly between two pixels belongs to the one
-        with the larger number, one on the last edge to the last pixel.
-        Returns rows and columns, two arrays (n,) of whole numbers.
-        """,
-        reference=curve_to_pixels,
-        inputs=curve_to_pixels_inputs,
-        misconceptions=(
-            Misconception(
-                id="upside-down",
-                name="The picture is upside down: row 0 is at the bottom.",
-                hint="Currents count upwards, rows downwards. Which current lies in row 0?",
-                wrong=lambda potential, current, frame, size: _pixels(
-                    potential, current, frame, size, flipped=False
-                ),
-            ),
-            Misconception(
-                id="columns-first",
-                name="Columns are returned first.",
-                hint="An image is indexed as image[row, column].",
-                wrong=lambda potential, current, frame, size: curve_to_pixels(
-                    potential, current, frame, size
-                )[::-1],
-            ),
-            Misconception(
-                id="rounded",
-                name="The places are rounded to the nearest whole number.",
-                hint="A point at 0.7 of the first pixel is still in pixel 0.",
-                wrong=lambda potential, current, frame, size: _pixels(
-                    potential, current, frame, size, cut=np.round
-                ),
-            ),
-            Misconception(
-                id="one-pixel-too-few",
-                name="The frame is divided into size - 1 parts.",
-                hint="How wide is a pixel if there are `size` of them?",
-                wrong=lambda potential, current, frame, size: _pixels(
-                    potential, current, frame, size, steps=1
-                ),
-            ),
-            Misconception(
-                id="frame-of-the-curve",
-                name="The curve's own smallest and largest values are taken for the frame.",
-                hint="Then every curve fills its picture. What do the four numbers of frame say?",
-                wrong=lambda potential, current, frame, size: _pixels(
-                    potential,
-                    current,
-                    (potential.min(), potential.max(), current.min(), current.max()),
-                    size,
-                ),
-            ),
-        ),
-        hints=(
-            "First the part of the width or height that lies before the point, from 0 to 1.",
-            "Then times size, cut off to a whole number: np.floor.",
-            "For the rows measure from the top: (top - current) / (top - bottom).",
-        ),
-    ),
-    Exercise(
-        chapter=22,
         title="The line under the peak",
         prompt="""One sweep without its baseline.
 
@@ -479,69 +542,6 @@ EXERCISES = (
             "Which points are flat? (potential >= start) & (potential <= stop) says it.",
             "np.polyfit(x, y, 1) returns the slope and the intercept.",
             "np.polyval(line, potential) is the line at every potential of the sweep.",
-        ),
-    ),
-    Exercise(
-        chapter=22,
-        title="Normalize with the training curves",
-        prompt="""Training and test curves, both normalized by what the training curves say.
-
-        train : (n, points), test : (m, points)
-        From each value take one number, the mean of all values of all training curves, and
-        divide by one number, their standard deviation (divided by their count, as np.std).
-        Returns the normalized training curves and the normalized test curves.
-        """,
-        reference=standardize_curves,
-        inputs=standardize_curves_inputs,
-        misconceptions=(
-            Misconception(
-                id="each-by-itself",
-                name="The test curves are normalized by their own mean and deviation.",
-                hint="A single curve of your own has no set to be normalized by. Use training's.",
-                wrong=lambda train, test: (_standardized(train, train), _standardized(test, test)),
-            ),
-            Misconception(
-                id="both-together",
-                name="Mean and deviation are taken over training and test curves together.",
-                hint="Nothing about the test curves may flow into what the network is fed.",
-                wrong=lambda train, test: tuple(
-                    _standardized(part, np.concatenate([train, test])) for part in (train, test)
-                ),
-            ),
-            Misconception(
-                id="each-point-by-itself",
-                name="Every point of the curve has its own mean and deviation.",
-                hint="One number each: where nothing happens, a point's deviation is only noise.",
-                wrong=lambda train, test: tuple(
-                    _standardized(part, train, axis=0) for part in (train, test)
-                ),
-            ),
-            Misconception(
-                id="each-curve-by-itself",
-                name="Every curve is normalized by its own mean and deviation.",
-                hint="Then a curve of twice the height looks the same. One mean for all curves.",
-                wrong=lambda train, test: tuple(
-                    _standardized(part.T, part.T, axis=0).T for part in (train, test)
-                ),
-            ),
-            Misconception(
-                id="test-left-alone",
-                name="The test curves are left as they are.",
-                hint="The network learns on normalized curves. What will it make of others?",
-                wrong=lambda train, test: (_standardized(train, train), test),
-            ),
-            Misconception(
-                id="variance",
-                name="It is divided by the variance, not by the standard deviation.",
-                hint="The deviation is the square root of the variance.",
-                wrong=lambda train, test: tuple(
-                    (part - train.mean()) / train.var() for part in (train, test)
-                ),
-            ),
-        ),
-        hints=(
-            "Two numbers, both from train: train.mean() and train.std().",
-            "Do the same to train and to test: minus the one, divided by the other.",
         ),
     ),
 )
