@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LINE_LENGTH = 79  # of a starter: a longer line scrolls sideways in the book
-
 from course_utils.exercises.running import plain
+
+LINE_LENGTH = 79  # of a starter: a longer line scrolls sideways in the book
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class Exercise:
         closing = '"""' if len(paragraphs) == 1 else '\n    """'
         head = f"def {self.id}{self.signature}:"
         if len(head) > LINE_LENGTH:
-            head = head.replace("(", "(\n    ", 1).removesuffix("):") + "\n):"
+            head = head.replace("(", "(\n    ", 1).removesuffix("):") + ",\n):"
         return f'{head}\n    """{docstring}{closing}\n    ...'
 
     def draw_inputs(self, seed: int = 0) -> list[dict]:
