@@ -178,7 +178,7 @@ class Run:
     isolation : str
         What isolated the students' code, in words.
     versions : dict
-        Of course_utils, Python, numpy and the system; "exercises" is a hash of their source.
+        Of course_utils, Python, numpy and the system; "code" is a hash of what judges.
     started, finished : str
         In ISO format; finished is empty as long as something is left to do.
     source : str

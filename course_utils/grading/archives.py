@@ -1,0 +1,149 @@
+"""Read zips that strangers have made: nothing is unpacked to disk, and nothing is read without end.
+
+A zip can claim what it likes: sizes that are not true, names that lead out of its folder, links, a
+few bytes that unfold into gigabytes. Here every bound is on what is really read.
+"""
+
+import datetime
+import io
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+DIRECTORY = 4 * 2**20  # bytes of a zip's list of entries
+BULK_DIRECTORY = 64 * 2**20  # of a platform's download, which the instructor made
+MOST_ENTRIES, MOST_BULK_ENTRIES = 2_000, 200_000
+RATIO = 250  # what a few hundred notebooks of one text reach; a bomb has 1000
+SMALL = 2**20  # bytes for which the ratio does not matter
+CHUNK = 1 << 18
+
+
+class UnreadableError(ValueError):
+    """What was handed in cannot be read; the text says why."""
+
+
+@dataclass
+class Allowance:
+    """How many bytes a submission may still take, all its files together."""
+
+    left: int
+
+    def take(self, count: int) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise UnreadableError("its files are too large, all together")
+
+
+class Archive:
+    """A zip, by its safe names.
+
+    Attributes
+    ----------
+    entries : dict
+        Name, with slashes, to `zipfile.ZipInfo`; names of folders end in a slash.
+    warnings : list of str
+        What was left out.
+    """
+
+    def __init__(self, file: BinaryIO, *, bulk: bool = False):
+        _bound_directory(file, BULK_DIRECTORY if bulk else DIRECTORY)
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, ValueError, EOFError, struct.error, NotImplementedError) as e:
+            raise UnreadableError(f"it is no zip that can be read ({e})") from None
+        infos = self._zip.infolist()
+        if len(infos) > (MOST_BULK_ENTRIES if bulk else MOST_ENTRIES):
+            raise UnreadableError(f"it is a zip of {len(infos)} entries")
+        self.entries: dict[str, zipfile.ZipInfo] = {}
+        self.warnings: list[str] = []
+        for info in infos:
+            name = info.filename.replace("\\", "/")
+            problem = _problem(name, info)
+            if problem:
+                self.warnings.append(f"{shown(name)} was left out: {problem}.")
+                continue
+            if name in self.entries:
+                self.warnings.append(f"{shown(name)} is in the zip twice; the last one counts.")
+            self.entries[name] = info
+
+    def read(self, name: str, most: int, allowance: Allowance) -> bytes:
+        """The contents of an entry.
+
+        Raises
+        ------
+        UnreadableError
+            If it is damaged, encrypted, larger than `most` bytes or than what is left.
+        """
+        info = self.entries.get(name)
+        if info is None:
+            raise UnreadableError(f"{shown(name)} is not in the zip any more")
+        data = bytearray()
+        try:
+            with self._zip.open(info) as file:
+                while part := file.read(CHUNK):
+                    data += part
+                    allowance.take(len(part))
+                    if len(data) > most:
+                        raise UnreadableError(f"{shown(name)} has more than {most} bytes")
+                    if len(data) > max(SMALL, RATIO * info.compress_size):
+                        raise UnreadableError(f"{shown(name)} is packed too tightly for a file")
+        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError) as error:
+            raise UnreadableError(f"{shown(name)} is damaged ({error})") from None
+        except NotImplementedError as error:
+            raise UnreadableError(f"{shown(name)} cannot be unpacked ({error})") from None
+        except RuntimeError:
+            raise UnreadableError(f"{shown(name)} is locked with a password") from None
+        return bytes(data)
+
+
+def _problem(name: str, info: zipfile.ZipInfo) -> str:
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "it is a link"
+    if name.startswith("/") or (len(name) > 1 and name[1] == ":"):
+        return "its name is that of a place outside"
+    if ".." in name.split("/"):
+        return "its name leads out of the zip"
+    return ""
+
+
+def _bound_directory(file: BinaryIO, most: int) -> None:
+    """Look at the end of the zip for how long the list of entries is, before it is read."""
+    end = file.seek(0, os.SEEK_END)
+    tail_at = max(0, end - (1 << 16) - 22)
+    file.seek(tail_at)
+    tail = file.read()
+    place = tail.rfind(b"PK\x05\x06")
+    if place < 0 or len(tail) - place < 22:
+        raise UnreadableError("it is no zip, or only the beginning of one")
+    (size,) = struct.unpack_from("<I", tail, place + 12)
+    if size == 0xFFFFFFFF:  # the real one stands before it
+        place = tail.rfind(b"PK\x06\x06")
+        if place < 0 or len(tail) - place < 56:
+            raise UnreadableError("it is no zip that can be read")
+        (size,) = struct.unpack_from("<Q", tail, place + 40)
+    if size > most:
+        raise UnreadableError("it is a zip of too many entries")
+    file.seek(0)
+
+
+def open_inner(data: bytes) -> Archive:
+    """A zip within a zip."""
+    return Archive(io.BytesIO(data))
+
+
+def time_of(info: zipfile.ZipInfo) -> float:
+    """When an entry was written, as this machine's clock counts; 0 if it says nonsense."""
+    try:
+        return datetime.datetime(*info.date_time).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0
+
+
+def shown(name: str) -> str:
+    """A stranger's name for a file, fit for a message."""
+    text = "".join(c if c.isprintable() else "\ufffd" for c in name)
+    return text if len(text) <= 80 else f"{text[:38]}…{text[-38:]}"

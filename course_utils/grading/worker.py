@@ -1,0 +1,250 @@
+"""A process that reads and grades submissions, one at a time, for the process that started it.
+
+The two talk over pipes, in JSON. If the worker dies, by a signal or for want of memory, only the
+submission that it was at is affected; `Worker` starts another one. If the other side dies, the
+worker ends, and its sandbox with it.
+"""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from course_utils.grading.assignment import Assignment, parse_assignment
+from course_utils.grading.grade import grade_submission
+from course_utils.grading.layouts import Handed
+from course_utils.grading.opening import SandboxUnavailableError, open_sandbox
+from course_utils.grading.protocol import Frames, read_frame, write_frame
+from course_utils.grading.reading import Reading, read_submission
+from course_utils.grading.records import from_json, to_json
+from course_utils.grading.results import SubmissionResult
+from course_utils.grading.submission import ENDING, PARSING, PATIENCE
+
+LARGEST_MESSAGE = 64 * 2**20
+READING = 120.0  # seconds for reading one submission
+STARTING = 120.0  # seconds for the sandbox to be opened and tried, on a busy machine
+TRIES = 2  # for a submission at which a worker died
+
+
+class WorkerDiedError(RuntimeError):
+    """A worker ended, or did not answer any more; the text says how."""
+
+
+class StuckError(WorkerDiedError):
+    """A worker did not end in the time that all its parts may take together."""
+
+
+class GraderFailedError(RuntimeError):
+    """The grader has a fault of its own; the text names it."""
+
+
+class Worker:
+    """This side of a worker process, which is started when it is first needed.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    seed : int
+    sandbox : str
+        Kind of sandbox; nothing else is used in its place.
+    """
+
+    def __init__(self, assignment: Assignment, seed: int, sandbox: str):
+        self.assignment, self.seed, self.sandbox = assignment, seed, sandbox
+        self.process: subprocess.Popen | None = None
+        self._interrupted = False
+        self._errors = None
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.stop()
+
+    def read(self, handed: Handed) -> Reading:
+        """Read a submission; WorkerDiedError if the worker dies at it."""
+        return from_json(Reading, self._ask("read", to_json(handed), READING))
+
+    def grade(self, cells: list[str]) -> SubmissionResult:
+        """Grade the cells of a submission; WorkerDiedError if the worker dies at it."""
+        return from_json(SubmissionResult, self._ask("grade", cells, self._longest()))
+
+    def _longest(self) -> float:
+        """Seconds after which grading has certainly got stuck: each part of it has its limit."""
+        limits = self.assignment.limits
+        once = [PATIENCE * (limits.cells + one.time_limit) for one in self.assignment.exercises]
+        runs = 3 + limits.skipped  # together, alone, with the cells below; without some statements
+        return STARTING + runs * (sum(once) + len(once) * ENDING) + PARSING * limits.skipped
+
+    def _ask(self, what: str, value: object, seconds: float) -> object:
+        if self.process is None:
+            self._start()
+        message = json.dumps({what: value}).encode()
+        try:
+            write_frame(self.process.stdin.fileno(), b"J", message)
+            answer = self._receive(time.monotonic() + seconds)
+        except (OSError, EOFError):
+            died = self._died()
+            if self._interrupted:
+                raise InterruptedError("the run was stopped") from None
+            raise WorkerDiedError(died) from None
+        except TimeoutError:
+            self.stop()
+            raise StuckError(f"it had not ended after {seconds:.0f} s") from None
+        except BaseException:  # Ctrl-C: what it is at would be taken for the next answer
+            self.stop()
+            raise
+        match answer:
+            case {"unavailable": str(reason)}:
+                self.stop()
+                raise SandboxUnavailableError(reason)
+            case {"answer": value}:
+                return value
+            case {"failed": str(reason)}:
+                raise GraderFailedError(f"The grader failed: {reason}")
+        raise WorkerDiedError("it gave no answer")
+
+    def _receive(self, deadline: float) -> object:
+        stream = self.process.stdout.fileno()
+        while (frame := self._frames.next()) is None:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([stream], [], [], left)[0]:
+                raise TimeoutError
+            data = os.read(stream, 1 << 18)
+            if not data:
+                raise EOFError
+            self._frames.feed(data)
+        return json.loads(frame[1])
+
+    def _start(self) -> None:
+        if self._interrupted:
+            raise InterruptedError("the run was stopped")
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop
+        self.process = subprocess.Popen(
+            # -P: a file of a student's in the current folder must not be taken for a module.
+            [sys.executable, "-P", "-m", "course_utils.grading.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            start_new_session=True,  # Ctrl-C is for the process that started it
+        )
+        self._frames = Frames(largest=LARGEST_MESSAGE)
+        settings = {"assignment": self.assignment.text, "seed": self.seed, "sandbox": self.sandbox}
+        write_frame(self.process.stdin.fileno(), b"J", json.dumps(settings).encode())
+
+    def _died(self) -> str:
+        """How it ended."""
+        code = self.process.wait()
+        self._errors.seek(0)
+        said = self._errors.read()[-500:].decode("utf-8", "replace").strip()
+        self.stop()
+        how = f"exit code {code}" if code >= 0 else f"the signal {signal.Signals(-code).name}"
+        return f"it ended by {how}" + (f": {said}" if said else "")
+
+    def interrupt(self) -> None:
+        """End the process for good, from another thread than the one that asks it."""
+        self._interrupted = True
+        process = self.process
+        if process is not None:
+            process.kill()
+
+    def stop(self) -> None:
+        """End the process; the next question starts another one."""
+        if self.process is None:
+            return
+        process, self.process = self.process, None
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+        self._errors.close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of asking a worker: a value, or a status, and why; and after how many tries.
+
+    The status is "crashed" or "timeout" if the workers died, "not_gradable" if the grader failed.
+    """
+
+    value: Reading | SubmissionResult | None
+    status: str
+    why: str
+    tries: int
+
+
+def insisting(ask: Callable[[], Reading | SubmissionResult]) -> Answer:
+    """Ask a worker, and once more if it dies."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            return Answer(ask(), "", "", attempt)
+        except StuckError as error:
+            status, problem = "timeout", str(error)
+        except WorkerDiedError as error:
+            status, problem = "crashed", str(error)
+        except GraderFailedError as error:
+            return Answer(None, "not_gradable", str(error), attempt)
+    why = f"The grader's process gave up {TRIES} times: {problem}."
+    return Answer(None, status, why, TRIES)
+
+
+def main() -> None:
+    """Serve the process at the other end of standard input and output."""
+    requests, replies = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1):  # whatever a library prints is no answer
+        os.dup2(nothing, fd)
+    _end_with(requests)
+    settings = json.loads(read_frame(requests)[1])
+    assignment = parse_assignment(settings["assignment"])
+    with contextlib.ExitStack() as stack:
+        sandbox = None
+        while True:
+            try:
+                question = json.loads(read_frame(requests)[1])
+            except EOFError:
+                return
+            try:
+                if "read" in question:
+                    handed = from_json(Handed, question["read"])
+                    answer = read_submission(handed, assignment)
+                else:
+                    if sandbox is None:
+                        kind = settings["sandbox"]
+                        sandbox = stack.enter_context(open_sandbox(kind, assignment.limits))
+                    answer = grade_submission(
+                        question["grade"],
+                        assignment.exercises,
+                        seed=settings["seed"],
+                        sandbox=sandbox,
+                    )
+                reply = {"answer": to_json(answer)}
+            except SandboxUnavailableError as error:
+                reply = {"unavailable": str(error)}
+            except Exception as error:  # the grader's own: told, and the next one is served
+                reply = {"failed": f"{type(error).__name__}: {error}"[:500]}
+            write_frame(replies, b"J", json.dumps(reply).encode())
+
+
+def _end_with(requests: int) -> None:
+    """End this process as soon as nobody is at the other end, whatever it is at."""
+
+    def wait() -> None:
+        watched = select.poll()
+        watched.register(requests, 0)
+        watched.poll()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
