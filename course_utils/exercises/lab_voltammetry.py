@@ -182,27 +182,48 @@ def _flat(potential, start, stop):
     return (potential >= start) & (potential <= stop)
 
 
-def standardize_curves(train, test):
-    center, spread = train.mean(), train.std()
-    return (train - center) / spread, (test - center) / spread
+def nearest_template(train, labels, curves):
+    templates = np.stack([train[labels == k].mean(axis=0) for k in range(labels.max() + 1)])
+    distances = ((curves[:, np.newaxis] - templates) ** 2).sum(axis=2)
+    return distances.argmin(axis=1)
 
 
-def standardize_curves_inputs(rng):
-    yield {"train": np.array([[1.0, 3.0], [5.0, 7.0]]), "test": np.array([[4.0, 8.0]])}
+def nearest_template_inputs(rng):
     yield {
-        "train": np.array([[0.0, 2.0, 4.0], [6.0, 8.0, 10.0]]),
-        "test": np.array([[5.0, 5.0, 20.0], [1.0, 0.0, -3.0]]),
+        "train": np.array([[0.0, 0.0], [2.0, 0.0], [4.0, 4.0], [5.0, 7.0]]),
+        "labels": np.array([0, 0, 1, 1], np.int64),
+        "curves": np.array([[1.0, 1.0], [5.0, 5.0], [3.0, 2.5], [2.0, 3.5]]),
     }
-    for curves, others, points in ((6, 3, 8), (5, 5, 20), (12, 2, 10)):
-        center, spread = rng.uniform(1, 3), rng.uniform(0.3, 3)
+    # Classes of unequal size, not in order; one with a single curve that is far out.
+    yield {
+        "train": np.array([[3.0, 0, 1], [0, 1, 0], [4, 1, 0], [0, 2, 9], [5, -1, 2], [0, 3, 0]]),
+        "labels": np.array([1, 0, 1, 2, 1, 0], np.int64),
+        "curves": np.array([[0.0, 2, 0], [4, 0, 1], [0, 0, 5], [2.2, 1, 0.5], [9, -6, 3]]),
+    }
+    for classes, count, points in ((2, 12, 6), (3, 20, 5), (4, 40, 8)):
+        labels = np.concatenate([np.arange(classes), rng.integers(0, classes, count - classes)])
+        labels = rng.permutation(labels.astype(np.int64))
+        centers = rng.normal(1, 2, (classes, points))
+        others = rng.integers(0, classes, 30, dtype=np.int64)
         yield {
-            "train": rng.normal(center, spread, (curves, points)) + np.linspace(0, 2, points),
-            "test": rng.normal(2 * center, 2 * spread, (others, points)),
+            "train": centers[labels] + rng.normal(0, 2.5, (count, points)),
+            "labels": labels,
+            "curves": centers[others] + rng.normal(0, 2.5, (30, points)),
         }
 
 
-def _standardized(values, like, axis=None, ddof=0):
-    return (values - like.mean(axis=axis)) / like.std(axis=axis, ddof=ddof)
+def _by_template(train, labels, curves, *, score, template=lambda of_class: of_class.mean(axis=0)):
+    """A wrong `nearest_template`: the class of the highest score of a curve with a template."""
+    templates = [template(train[labels == k]) for k in range(labels.max() + 1)]
+    return np.argmax([score(curves, one) for one in templates], axis=0)
+
+
+def _closeness(curves, template):
+    return -((curves - template) ** 2).sum(axis=1)
+
+
+def _nearest_neighbor(train, labels, curves):
+    return labels[((curves[:, np.newaxis] - train) ** 2).sum(axis=2).argmin(axis=1)]
 
 
 EXERCISES = (
@@ -275,6 +296,74 @@ EXERCISES = (
     ),
     Exercise(
         chapter=22,
+        title="The nearer template decides",
+        prompt="""The class of the template that each curve is nearest to.
+
+        train : (n, points), training curves; labels : (n,), integers from 0 to K - 1, each of
+            them at least once
+        curves : (m, points), the curves to classify
+        The template of a class is the mean of its training curves. Near means a small Euclidean
+        distance: the root of the sum of the squared differences, point by point.
+        Returns the classes, (m,) integers.
+        """,
+        reference=nearest_template,
+        inputs=nearest_template_inputs,
+        misconceptions=(
+            Misconception(
+                id="farthest",
+                name="The template that is farthest away decides.",
+                hint="A small distance means alike: argmin or argmax?",
+                wrong=lambda train, labels, curves: _by_template(
+                    train, labels, curves, score=lambda c, t: -_closeness(c, t)
+                ),
+            ),
+            Misconception(
+                id="largest-product",
+                name="The largest product of curve and template decides, not the distance.",
+                hint="A template with large currents has large products with every curve.",
+                wrong=lambda train, labels, curves: _by_template(
+                    train, labels, curves, score=lambda c, t: c @ t
+                ),
+            ),
+            Misconception(
+                id="first-curve",
+                name="The first training curve of each class is taken for its template.",
+                hint="One curve has its own noise. What is the mean over all of the class?",
+                wrong=lambda train, labels, curves: _by_template(
+                    train, labels, curves, score=_closeness, template=lambda of_class: of_class[0]
+                ),
+            ),
+            Misconception(
+                id="nearest-curve",
+                name="The nearest of all training curves decides, not the nearest template.",
+                hint="That is another method, nearest neighbor. There is one template a class.",
+                wrong=_nearest_neighbor,
+            ),
+            Misconception(
+                id="absolute-differences",
+                name="The differences are added up without squares.",
+                hint="Euclidean: square, add up (the root changes no order).",
+                wrong=lambda train, labels, curves: _by_template(
+                    train, labels, curves, score=lambda c, t: -np.abs(c - t).sum(axis=1)
+                ),
+            ),
+            Misconception(
+                id="signed-differences",
+                name="The differences are added up with their signs, and cancel.",
+                hint="A difference of +1 here and of -1 there is not zero distance.",
+                wrong=lambda train, labels, curves: _by_template(
+                    train, labels, curves, score=lambda c, t: -np.abs((c - t).sum(axis=1))
+                ),
+            ),
+        ),
+        hints=(
+            "Two steps: a mean curve for each class, then the distances to all of them.",
+            "train[labels == k].mean(axis=0) is the template of class k.",
+            "curves[:, np.newaxis] - templates has shape (m, K, points). Which axes are left?",
+        ),
+    ),
+    Exercise(
+        chapter=22,
         title="From volts and currents to rows and columns",
         prompt="""The pixel in which each point of a curve lies.
 
@@ -338,69 +427,6 @@ EXERCISES = (
             "First the part of the width or height that lies before the point, from 0 to 1.",
             "Then times size, cut off to a whole number: np.floor.",
             "For the rows measure from the top: (top - current) / (top - bottom).",
-        ),
-    ),
-    Exercise(
-        chapter=22,
-        title="Normalize with the training curves",
-        prompt="""Training and test curves, both normalized by what the training curves say.
-
-        train : (n, points), test : (m, points)
-        From each value take one number, the mean of all values of all training curves, and
-        divide by one number, their standard deviation (divided by their count, as np.std).
-        Returns the normalized training curves and the normalized test curves.
-        """,
-        reference=standardize_curves,
-        inputs=standardize_curves_inputs,
-        misconceptions=(
-            Misconception(
-                id="each-by-itself",
-                name="The test curves are normalized by their own mean and deviation.",
-                hint="A single curve of your own has no set to be normalized by. Use training's.",
-                wrong=lambda train, test: (_standardized(train, train), _standardized(test, test)),
-            ),
-            Misconception(
-                id="both-together",
-                name="Mean and deviation are taken over training and test curves together.",
-                hint="Nothing about the test curves may flow into what the network is fed.",
-                wrong=lambda train, test: tuple(
-                    _standardized(part, np.concatenate([train, test])) for part in (train, test)
-                ),
-            ),
-            Misconception(
-                id="each-point-by-itself",
-                name="Every point of the curve has its own mean and deviation.",
-                hint="One number each: where nothing happens, a point's deviation is only noise.",
-                wrong=lambda train, test: tuple(
-                    _standardized(part, train, axis=0) for part in (train, test)
-                ),
-            ),
-            Misconception(
-                id="each-curve-by-itself",
-                name="Every curve is normalized by its own mean and deviation.",
-                hint="Then a curve of twice the height looks the same. One mean for all curves.",
-                wrong=lambda train, test: tuple(
-                    _standardized(part.T, part.T, axis=0).T for part in (train, test)
-                ),
-            ),
-            Misconception(
-                id="test-left-alone",
-                name="The test curves are left as they are.",
-                hint="The network learns on normalized curves. What will it make of others?",
-                wrong=lambda train, test: (_standardized(train, train), test),
-            ),
-            Misconception(
-                id="variance",
-                name="It is divided by the variance, not by the standard deviation.",
-                hint="The deviation is the square root of the variance.",
-                wrong=lambda train, test: tuple(
-                    (part - train.mean()) / train.var() for part in (train, test)
-                ),
-            ),
-        ),
-        hints=(
-            "Two numbers, both from train: train.mean() and train.std().",
-            "Do the same to train and to test: minus the one, divided by the other.",
         ),
     ),
     Exercise(

@@ -140,26 +140,37 @@ def baseline_as_a_polynomial(potential, current, start, stop):
     return (current - line(potential)).astype(np.float32)
 
 
-def standardize_in_float32(train, test):
-    train, test = train.astype(np.float32), test.astype(np.float32)
-    return (train - train.mean()) / train.std(), (test - train.mean()) / train.std()
+def template_in_loops(train, labels, curves):
+    answers = []
+    for curve in curves:
+        best, nearest = None, np.inf
+        for k in sorted(set(labels.tolist())):
+            rows = [row for row, label in zip(train, labels, strict=True) if label == k]
+            mean = sum(rows) / len(rows)
+            distance = sum((a - b) ** 2 for a, b in zip(curve, mean, strict=True)) ** 0.5
+            if distance < nearest:
+                best, nearest = k, distance
+        answers.append(best)
+    return np.array(answers)
 
 
-def standardize_in_loops(train, test):
-    values = [value for curve in train for value in curve]
-    mean = sum(values) / len(values)
-    spread = (sum((value - mean) ** 2 for value in values) / len(values)) ** 0.5
-    return [np.array([[(v - mean) / spread for v in curve] for curve in p]) for p in (train, test)]
+def template_by_norms(train, labels, curves):
+    means = np.array([train[labels == k].mean(0) for k in np.unique(labels)], np.float32)
+    away = np.linalg.norm(curves.astype(np.float32)[:, None, :] - means[None], axis=-1)
+    return np.argmin(away, axis=-1).astype(np.int32)
 
 
-def standardize_stacked(train, test):
-    both = (np.concatenate([train, test]) - np.average(train)) / np.sqrt(np.var(train))
-    return both[: len(train)], both[len(train) :]
+def template_by_products(train, labels, curves):
+    which = np.eye(labels.max() + 1)[labels]
+    means = which.T @ train / which.sum(axis=0)[:, None]
+    # |c - t|^2 = |c|^2 - 2 c t + |t|^2, and |c|^2 is the same for all templates.
+    return (np.einsum("kp,kp->k", means, means) - 2 * curves @ means.T).argmin(axis=1)
 
 
-def standardize_by_moments(train, test):
-    mean, square = train.mean(), (train**2).mean()
-    return tuple((part - mean) * (square - mean**2) ** -0.5 for part in (train, test))
+def template_by_sorting(train, labels, curves):
+    classes = range(max(labels) + 1)
+    means = {k: np.average(train[labels == k], axis=0) for k in classes}
+    return np.array([sorted(classes, key=lambda k: np.sum((c - means[k]) ** 2))[0] for c in curves])
 
 
 RIGHT_ANSWERS = {
@@ -187,11 +198,11 @@ RIGHT_ANSWERS = {
         baseline_in_loops,
         baseline_as_a_polynomial,
     ],
-    "standardize_curves": [
-        standardize_in_float32,
-        standardize_in_loops,
-        standardize_stacked,
-        standardize_by_moments,
+    "nearest_template": [
+        template_in_loops,
+        template_by_norms,
+        template_by_products,
+        template_by_sorting,
     ],
 }
 
