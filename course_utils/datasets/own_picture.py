@@ -60,9 +60,9 @@ def read_gray(path):
             f"there is no file {str(path)!r}; a path without a folder is looked up in {Path.cwd()}"
         )
     if path.is_dir():
-        raise ValueError(f"{str(path)!r} is a folder; expected a picture file, {FORMATS}")
+        raise ValueError(f"{path.name!r} is a folder; expected a picture file, {FORMATS}")
     if path.stat().st_size == 0:
-        raise ValueError(f"{str(path)!r} is empty: 0 bytes; copy or download it again")
+        raise ValueError(f"{path.name!r} is empty: 0 bytes; copy or download it again")
     try:
         with Image.open(path) as picture:
             picture.load()
@@ -75,13 +75,13 @@ def read_gray(path):
             return np.asarray(flat.convert("L"), np.float64) / 255
     except Image.UnidentifiedImageError as error:
         raise ValueError(
-            f"{str(path)!r} is not a picture that can be read; expected {FORMATS}. "
+            f"{path.name!r} is not a picture that can be read; expected {FORMATS}. "
             "Open it in a picture viewer and save it as JPEG or PNG (phones often write HEIC)"
         ) from error
     except Image.DecompressionBombError as error:
-        raise ValueError(f"{str(path)!r} has too many pixels ({error}); make it smaller") from error
+        raise ValueError(f"{path.name!r} has too many pixels ({error}); make it smaller") from error
     except (OSError, SyntaxError, ValueError) as error:  # what pillow raises for damaged content
-        raise ValueError(f"{str(path)!r} is damaged: {error}; copy or download it again") from error
+        raise ValueError(f"{path.name!r} is damaged: {error}; copy or download it again") from error
 
 
 def garment_on_black(gray):

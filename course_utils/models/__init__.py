@@ -6,6 +6,7 @@ Importing it imports Keras, and with it TensorFlow. The rest of the package does
 from course_utils.models.documents import document_1, document_2, document_4
 from course_utils.models.progress import Progress
 from course_utils.models.recipes import RECIPES, Recipe
+from course_utils.models.schedules import one_cycle
 from course_utils.models.voltammograms import (
     curve_cnn,
     curve_mlp,
@@ -23,5 +24,6 @@ __all__ = [
     "document_1_voltammograms",
     "document_2",
     "document_4",
+    "one_cycle",
     "picture_cnn",
 ]
