@@ -4,7 +4,6 @@ Submissions are read here and only their cells travel, as text, so that the clus
 disk. On each of its machines the same `Worker` processes grade as on this one.
 """
 
-import itertools
 import threading
 from collections.abc import Iterator
 
@@ -48,29 +47,29 @@ def grade_on_cluster(batch: Batch, scheduler: str) -> Iterator[Done]:
 def _grade_with(client, batch: Batch) -> Iterator[Done]:
     from dask.distributed import as_completed
 
-    waiting, sent, running = iter(batch.handed), {}, as_completed()
-    threads = max(1, sum(client.nthreads().values()))
+    settings, sent, running = _settings(batch), {}, as_completed(loop=client.loop)
+    most = AHEAD * max(1, sum(client.nthreads().values()))
+
+    def next_one() -> Done:
+        future = next(running)
+        return batch.keep(*sent.pop(future), _answer(future))
+
     with batch.worker() as reader:
-        while True:
-            for handed in itertools.islice(waiting, AHEAD * threads - len(sent)):
-                reading = read(reader, handed)
-                if kept := batch.kept(handed, reading):
-                    yield kept
-                elif reading.status != "ready":
-                    yield batch.keep(handed, reading)
-                else:
-                    cells = [cell.source for cell in reading.cells]
-                    settings = _settings(batch)
-                    future = client.submit(_grade, settings, cells, pure=False, retries=LOST)
-                    sent[future] = (handed, reading)
-                    running.add(future)
-            if sent:
-                future = next(running)
-                yield batch.keep(*sent.pop(future), _answer(future))
-            elif (handed := next(waiting, None)) is None:
-                break
+        for handed in batch.handed:
+            reading = read(reader, handed)
+            if kept := batch.kept(handed, reading):
+                yield kept
+            elif reading.status != "ready":
+                yield batch.keep(handed, reading)
             else:
-                waiting = itertools.chain([handed], waiting)
+                cells = [cell.source for cell in reading.cells]
+                future = client.submit(_grade, settings, cells, pure=False, retries=LOST)
+                sent[future] = (handed, reading)
+                running.add(future)
+                if len(sent) >= most:
+                    yield next_one()
+        while sent:
+            yield next_one()
     batch.finish()
 
 

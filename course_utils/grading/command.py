@@ -161,8 +161,9 @@ def _problems_told(console: Console):
 def _announce(console: Console, batch: Batch) -> None:
     run = batch.run
     console.print(
-        f"{escape(run.title)}: {len(run.submissions)} submissions, {len(run.exercises)} exercises, "
-        f"{run.max_score:g} points. Isolation: {run.isolation}. Seed {run.seed}."
+        f"{escape(run.title)}. Submissions: {len(run.submissions)}; exercises: "
+        f"{len(run.exercises)}; points: {run.max_score:g}. Isolation: {run.isolation}. "
+        f"Seed: {run.seed}."
     )
     if run.sandbox == "trust":
         console.print("The submissions run WITHOUT isolation.", style="bold red")
