@@ -4,6 +4,7 @@ Importing it imports Keras, and with it TensorFlow. The rest of the package does
 """
 
 from course_utils.models.documents import document_1, document_2, document_4
+from course_utils.models.fashion_mnist import improved_fashion_mnist
 from course_utils.models.progress import Progress
 from course_utils.models.recipes import RECIPES, Recipe
 from course_utils.models.schedules import one_cycle
@@ -24,6 +25,7 @@ __all__ = [
     "document_1_voltammograms",
     "document_2",
     "document_4",
+    "improved_fashion_mnist",
     "one_cycle",
     "picture_cnn",
 ]

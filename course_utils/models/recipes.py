@@ -8,7 +8,9 @@ import numpy as np
 
 from course_utils.datasets import cifar10, fashion_mnist
 from course_utils.models.documents import document_1, document_2, document_4
+from course_utils.models.fashion_mnist import improved_fashion_mnist
 from course_utils.models.progress import Progress
+from course_utils.models.schedules import one_cycle
 
 
 @dataclass(frozen=True)
@@ -88,4 +90,11 @@ RECIPES = {
     # The document gives no batch size: Keras takes 32.
     "document_2": Recipe(document_2, cifar10, epochs=10, batch_size=32),
     "document_4": Recipe(document_4, fashion_mnist, epochs=10, batch_size=64, claim=0.9124),
+    "improved_fashion_mnist": Recipe(
+        improved_fashion_mnist,
+        fashion_mnist,
+        epochs=12,
+        batch_size=128,
+        optimizer=lambda steps: keras.optimizers.Adam(one_cycle(steps, peak=0.004)),
+    ),
 }
