@@ -80,7 +80,7 @@ class Archive:
         """
         info = self.entries.get(name)
         if info is None:
-            raise UnreadableError(f"{shown(name)} is not in the zip any more")
+            raise UnreadableError("it is not in the zip any more")
         data = bytearray()
         try:
             with self._zip.open(info) as file:
@@ -88,15 +88,15 @@ class Archive:
                     data += part
                     allowance.take(len(part))
                     if len(data) > most:
-                        raise UnreadableError(f"{shown(name)} has more than {most} bytes")
+                        raise UnreadableError(f"it has more than {most >> 20} MB")
                     if len(data) > max(SMALL, RATIO * info.compress_size):
-                        raise UnreadableError(f"{shown(name)} is packed too tightly for a file")
+                        raise UnreadableError("it is packed more tightly than any notebook")
         except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError) as error:
-            raise UnreadableError(f"{shown(name)} is damaged ({error})") from None
+            raise UnreadableError(f"it is damaged ({error})") from None
         except NotImplementedError as error:
-            raise UnreadableError(f"{shown(name)} cannot be unpacked ({error})") from None
+            raise UnreadableError(f"it cannot be unpacked ({error})") from None
         except RuntimeError:
-            raise UnreadableError(f"{shown(name)} is locked with a password") from None
+            raise UnreadableError("it is locked with a password") from None
         return bytes(data)
 
 
