@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_utils.network.interrupts import interrupts_wait
 from course_utils.reference.checks import is_number, is_whole
 
 
@@ -20,7 +21,7 @@ class Callback:
         """Before the first epoch."""
 
     def on_train_end(self):
-        """After the last epoch; not after Ctrl-C or an error."""
+        """After the last epoch, or after Ctrl-C; not after an error."""
 
     def on_epoch_begin(self, epoch):
         """Before an epoch; the first is number 0."""
@@ -44,7 +45,16 @@ class EarlyStopping(Callback):
     patience : int
         Epochs without a change for the better before the training ends.
     restore_best_weights : bool
-        Go back to the weights of the best epoch at the end.
+        Go back to the weights of the best epoch at the end, also if Ctrl-C is the end.
+
+    Attributes
+    ----------
+    best : float
+        The best value so far.
+    best_epoch, stopped_epoch : int
+        The epochs that had it, and that ended the training, counted from 0; None before.
+    restored : bool
+        Whether the network has the best epoch's weights again.
     """
 
     def __init__(
@@ -62,6 +72,7 @@ class EarlyStopping(Callback):
     def on_train_begin(self):
         self.best = -np.inf if "accuracy" in self.monitor else np.inf
         self.best_epoch = self.stopped_epoch = self._best_weights = None
+        self.restored = False
         self._waited = 0
 
     def on_epoch_end(self, epoch, logs):
@@ -85,7 +96,9 @@ class EarlyStopping(Callback):
 
     def on_train_end(self):
         if self._best_weights is not None:
-            self.model.set_weights(self._best_weights)
+            with interrupts_wait():
+                self.model.set_weights(self._best_weights)
+                self.restored = True
 
 
 class LearningRateScheduler(Callback):

@@ -33,6 +33,8 @@ class Optimizer:
     slots : dict
         What the rule remembers of each weight: slots["velocity"]["conv2d/kernel"] is an array of
         the kernel's shape.
+    network : Sequential
+        Which one was compiled with it; None before.
 
     Raises
     ------
@@ -41,6 +43,7 @@ class Optimizer:
     """
 
     slot_names = ()
+    network = None
 
     def __init__(self, learning_rate, weight_decay):
         self.learning_rate = learning_rate

@@ -29,5 +29,9 @@ class Dropout(Layer):
         y, self._mask = reference.dropout(x, self.rate, rng)
         return y
 
+    def forget(self):
+        super().forget()
+        self._mask = None
+
     def compute_backward(self, dz, need_dx):
         return dz if self._mask is None else reference.dropout_backward(dz, self._mask, self.rate)

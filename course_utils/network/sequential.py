@@ -109,7 +109,8 @@ class Sequential(Chain):
         Raises
         ------
         ValueError
-            If one of them is unknown, or the loss does not suit the end of the network.
+            If one of them is unknown, the loss does not suit the end of the network, or the
+            optimizer is another network's: it remembers that one's steps.
         """
         optimizer, loss = optimizers.get(optimizer), losses.get(loss)
         metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics or ())
@@ -126,6 +127,12 @@ class Sequential(Chain):
                 f"the loss expects probabilities, but {last} does not end in a softmax; give it "
                 'activation="softmax", or use a loss with from_logits=True'
             )
+        if optimizer.network not in (None, self):
+            raise ValueError(
+                f"{optimizer!r} is another network's optimizer, and remembers that one's steps; "
+                "make a new one for each network"
+            )
+        optimizer.network = self
         self.optimizer, self.loss, self.metrics = optimizer, loss, metrics
 
     def fit(
@@ -146,7 +153,8 @@ class Sequential(Chain):
         """Train on the examples, `epochs` times over.
 
         Ctrl-C ends the training, never within an optimizer step: `fit` returns the history of the
-        finished epochs, and the weights stay as they are.
+        finished epochs, and the weights stay as they are (or go back to the best epoch's, with an
+        `EarlyStopping` that restores them).
 
         Parameters
         ----------
@@ -250,20 +258,24 @@ class Sequential(Chain):
         """Return the loss and the metrics on examples with labels, as a dict."""
         x, classes = self.examples_and_classes(x, y)
         total, right = 0.0, 0
-        for batch in batches(len(x), batch_size):
-            logits = self._logits(x[batch], training=False)
-            total += self.loss(logits, classes[batch]) * len(logits)
-            right += losses.correct(logits, classes[batch])
-        self.forget()
+        try:
+            for batch in batches(len(x), batch_size):
+                logits = self._logits(x[batch], training=False)
+                total += self.loss(logits, classes[batch]) * len(logits)
+                right += losses.correct(logits, classes[batch])
+        finally:
+            self.forget()
         return self._logs(total / len(x), right / len(x))
 
     def predict(self, x, *, batch_size=32):
         """Return the outputs for any number of examples, computed batch by batch."""
         x = self._examples(x)
         y = np.empty((len(x), *self.output_shape), self.dtype)
-        for batch in batches(len(x), batch_size):
-            y[batch] = self.forward(x[batch])
-        self.forget()
+        try:
+            for batch in batches(len(x), batch_size):
+                y[batch] = self.forward(x[batch])
+        finally:
+            self.forget()
         return y
 
     def count_params(self):

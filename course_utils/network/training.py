@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.network.callbacks import Callback
+from course_utils.network.callbacks import Callback, EarlyStopping
 from course_utils.network.history import History
 from course_utils.network.interrupts import interrupts_wait
 from course_utils.network.progress import Progress
@@ -18,9 +18,11 @@ def fit(network, x, y, callbacks, verbose, epochs, initial_epoch, validation_dat
         listener.model = network
     network.stop_training = False
     epoch = initial_epoch
+    told = []  # that the training began, and not yet that it ended
     try:
         for listener in listeners:
             listener.on_train_begin()
+            told.append(listener)
         for epoch in range(initial_epoch, epochs):
             for listener in listeners:
                 listener.on_epoch_begin(epoch)
@@ -38,20 +40,30 @@ def fit(network, x, y, callbacks, verbose, epochs, initial_epoch, validation_dat
                     network.epoch += 1
             if network.stop_training:
                 break
-        for listener in listeners:
-            listener.on_train_end()
+        end_training(told)
     except KeyboardInterrupt:
         history.interrupted = True
         progress.end_line()
+        end_training(told)
+        restored = [c.best_epoch for c in callbacks if isinstance(c, EarlyStopping) and c.restored]
+        kept = (
+            f"of epoch {restored[-1] + 1}, the best" if restored else "after the last finished step"
+        )
         print(
             f"Interrupted in epoch {epoch + 1} of {epochs}. The history has the finished epochs "
-            f"({len(history.epoch)}), the weights are those after the last finished step.",
+            f"({len(history.epoch)}), the weights are those {kept}.",
             flush=True,
         )
     finally:
         progress.end_line()
         network.forget()
     return history
+
+
+def end_training(listeners):
+    """Tell each listener once that the training has ended, also if Ctrl-C cuts this short."""
+    while listeners:
+        listeners.pop(0).on_train_end()
 
 
 def train_epoch(network, x, y, listeners, batch_size, shuffle, augment):

@@ -51,7 +51,8 @@ def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid", y=None):
     """Carry a gradient back through `max_pool2d`: all of it to the pixel that won.
 
     The first maximum in row-major order wins a tie. Pixels that win no window have no gradient,
-    those that win several have the sum; padding has none.
+    those that win several have the sum; padding has none. The maximum of a window with NaN is NaN,
+    which equals no pixel: its gradient reaches none.
 
     Parameters
     ----------
@@ -77,8 +78,9 @@ def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid", y=None):
     dy = as_gradient(dy, shape)
     if y is None:
         y = max_pool2d(x, size, stride=stride, padding=padding)
-    elif np.shape(y) != shape:
-        raise ValueError(f"y must be the output, of shape {shape}, got shape {np.shape(y)}")
+    y = as_numbers(y, "y")
+    if y.shape != shape:
+        raise ValueError(f"y must be the output, of shape {shape}, got shape {y.shape}")
     dtype, sum_dtype = sum_dtypes(dy, x)
     dx = np.empty(x.shape, sum_dtype)
     taps = list(sliding.real_taps(x.shape[1:3]))

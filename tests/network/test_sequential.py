@@ -293,6 +293,18 @@ def test_compiling_with_what_does_not_suit(options, message):
         residual_network().compile(**arguments)
 
 
+def test_an_optimizer_serves_one_network():
+    """Its memory goes by the weights' names, which another network's weights have too."""
+    optimizer = Adam()
+    one, other = (Sequential([Dense(2, activation="softmax")], (2,)) for _ in range(2))
+    one.compile(optimizer, "sparse_categorical_crossentropy")
+    one.train_step([[1.0, 2.0]], [1])
+    with pytest.raises(ValueError, match=r"Adam\(.* is another network's optimizer.*a new one"):
+        other.compile(optimizer, "sparse_categorical_crossentropy")
+    one.compile(optimizer, "categorical_crossentropy")
+    assert optimizer.iterations == 1
+
+
 def test_a_loss_of_probabilities_needs_a_softmax():
     network = Sequential([Dense(10, activation="relu")])
     with pytest.raises(ValueError, match=r"'dense' \(Dense\) does not end in a softmax; give it"):

@@ -376,3 +376,18 @@ def test_max_pool2d_backward_takes_the_output_that_is_at_hand():
     np.testing.assert_array_equal(max_pool2d_backward(dy, x, **options, y=y), expected)
     with pytest.raises(ValueError, match=r"y must be the output, of shape \(2, 4, 3, 3\)"):
         max_pool2d_backward(dy, x, **options, y=x)
+
+
+def test_max_pool2d_backward_takes_an_output_in_lists():
+    x = np.arange(16.0).reshape(1, 4, 4, 1)
+    dy = np.ones((1, 2, 2, 1))
+    expected = max_pool2d_backward(dy, x)
+    np.testing.assert_array_equal(max_pool2d_backward(dy, x, y=max_pool2d(x).tolist()), expected)
+
+
+def test_the_gradient_of_a_window_with_nan_reaches_no_pixel():
+    x = np.arange(16.0).reshape(1, 4, 4, 1)
+    x[0, 0, 0, 0] = np.nan
+    assert np.isnan(max_pool2d(x)[0, 0, 0, 0])
+    dx = max_pool2d_backward(np.ones((1, 2, 2, 1)), x)[0, :, :, 0]
+    np.testing.assert_array_equal(np.argwhere(dx), [[1, 3], [3, 1], [3, 3]])
