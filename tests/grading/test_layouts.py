@@ -146,7 +146,7 @@ def test_nbgraders_folders(tmp_path, below):
 
 def test_several_assignments_of_nbgrader_need_a_name(tmp_path):
     laid_out(tmp_path, {**NBGRADER, "submitted/hacker/ps2/problem1.ipynb": NOTHING})
-    with pytest.raises(UnreadableError, match='several assignments: ps1, ps2; .*folder = "ps1"'):
+    with pytest.raises(UnreadableError, match=r'several assignments: ps1, ps2; .*folder = "ps1"'):
         find_submissions(tmp_path)
     handed, _ = find_submissions(tmp_path, "ps2")
     assert [bool(one.roots) for one in handed] == [False, True]
