@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from course_utils.exercises import catalog, get, lab_voltammetry
+from course_utils.exercises import catalog, evaluate, get, lab_voltammetry
+from course_utils.exercises.models import keras
 from course_utils.voltammetry import rasterise, simulate
 from tests.exercises.right_answers import assert_complete, assert_passes, each_of
 
@@ -173,6 +174,60 @@ def template_by_sorting(train, labels, curves):
     return np.array([sorted(classes, key=lambda k: np.sum((c - means[k]) ** 2))[0] for c in curves])
 
 
+def network_functional():
+    x = inputs = keras.Input((600, 1))
+    for filters in (16, 32):
+        x = keras.layers.Conv1D(filters, 11, padding="same", use_bias=False)(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
+        x = keras.layers.MaxPooling1D(4)(x)
+    x = keras.layers.Dense(16, activation="relu")(keras.layers.Flatten()(x))
+    model = keras.Model(inputs, keras.layers.Dense(2, activation="softmax")(x))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
+def network_with_strides_and_logits():
+    model = keras.Sequential([keras.Input((600, 1))])
+    for filters, kernel in ((16, 9), (24, 9), (32, 5)):
+        model.add(keras.layers.Conv1D(filters, kernel, strides=3, activation="relu"))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(16, "relu"))
+    model.add(keras.layers.Dense(2))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(0.002), loss, metrics=["accuracy"])
+    return model
+
+
+def network_with_average_pooling():
+    layers = [keras.Input((600, 1))]
+    for filters in (16, 32, 48):
+        layers.append(keras.layers.Conv1D(filters, 7, padding="same"))
+        layers += [keras.layers.Activation("relu"), keras.layers.AveragePooling1D(3)]
+    layers += [keras.layers.Flatten(), keras.layers.Dense(2), keras.layers.Softmax()]
+    model = keras.Sequential(layers)
+    model.compile(keras.optimizers.Adam(0.003), "sparse_categorical_crossentropy")
+    return model
+
+
+def network_reduced_first():
+    model = keras.Sequential(
+        [
+            keras.layers.Input((600, 1)),
+            keras.layers.AveragePooling1D(4),
+            keras.layers.Conv1D(24, 7, activation="relu"),
+            keras.layers.MaxPool1D(2),
+            keras.layers.Conv1D(24, 7, activation="relu"),
+            keras.layers.MaxPool1D(2),
+            keras.layers.Flatten(),
+            keras.layers.Dropout(0.1),
+            keras.layers.Dense(32, activation="relu"),
+            keras.layers.Dense(2, activation="softmax"),
+        ]
+    )
+    model.compile(keras.optimizers.Nadam(0.002), keras.losses.SparseCategoricalCrossentropy())
+    return model
+
+
 RIGHT_ANSWERS = {
     "peak_separation": [
         separation_in_loops,
@@ -191,6 +246,12 @@ RIGHT_ANSWERS = {
         pixels_by_floor_division,
         pixels_by_searching,
         pixels_stacked,
+    ],
+    "curve_network": [
+        network_functional,
+        network_with_strides_and_logits,
+        network_with_average_pooling,
+        network_reduced_first,
     ],
     "subtract_baseline": [
         baseline_by_least_squares,
@@ -218,6 +279,20 @@ def test_every_coding_exercise_has_four_right_answers():
 
 def test_all_are_in_the_catalog():
     assert {exercise.id for exercise in lab_voltammetry.EXERCISES} <= {e.id for e in catalog()}
+
+
+NETWORK = get("curve_network")
+
+
+@pytest.mark.parametrize("misconception", NETWORK.misconceptions, ids=lambda m: m.id)
+def test_mistakes_in_a_network_are_named(misconception):
+    report = evaluate(NETWORK.id, misconception.wrong)
+    assert (report.passed, report.misconception) == (False, misconception.id), report
+
+
+def test_the_model_solution_learns_the_shapes():
+    report = evaluate(NETWORK.id, NETWORK.reference, seed=3)
+    assert report.passed, report
 
 
 def test_a_simulated_reversible_couple_has_its_peak_separation():
