@@ -105,7 +105,8 @@ def read_submission(handed: Handed, assignment: Assignment) -> Reading:
         cells += found
         warnings += [f"{shown(name)}: {text}" for text in said]
     if len(cells) > MOST_CELLS or sum(len(cell.source) for cell in cells) > MOST_CODE:
-        problems, cells = ["Its files together hold too much code."], []
+        problems.append("Its files together hold too much code.")
+        cells = []
     warnings += problems
     result = functools.partial(result, sha256=digest.hexdigest(), warnings=_few(warnings))
     if problems and not cells:
