@@ -137,7 +137,9 @@ def named_peaks(potential: np.ndarray, current: np.ndarray) -> Drawing:
         axes.plot(e, i, "o", color=style.INK, ms=5, zorder=4)
         sub = "pa" if side > 0 else "pc"
         axes.annotate(
-            f"$E_{{{sub}}}$ = {1000 * e:.0f} mV\n$i_{{{sub}}}$ = {i:.1f} µA",
+            f"$E_{{{sub}}}$ = {1000 * e:.0f} mV\n$i_{{{sub}}}$ = {i:.1f} µA".replace(
+                "-", "\N{MINUS SIGN}"
+            ),
             (e, i),
             xytext=(-34 * side, 8 * side),
             textcoords="offset points",
@@ -153,7 +155,7 @@ def named_peaks(potential: np.ndarray, current: np.ndarray) -> Drawing:
     )
     axes.text(e_pa + 0.02, level, f"{1000 * (e_pa - e_pc):.0f} mV apart", va="center")
     axes.set(xlabel=POTENTIAL, ylabel=CURRENT, ylim=(-reach, reach))
-    axes.legend(frameon=False, loc="lower right")
+    drawing.legend(loc="outside upper left", frameon=False, ncols=2)
     return drawing
 
 
@@ -206,7 +208,9 @@ def voltammograms(
         Vertical lines in each panel: from a label to a potential.
     """
     rows = -(-len(panels) // columns)
-    drawing = Drawing(alt=alt, figsize=(3.3 * columns if columns > 1 else 5, 2.4 * rows + 0.3))
+    drawing = Drawing(
+        alt=alt, figsize=(3.3 * columns, 2.4 * rows + 0.3) if columns > 1 else (5.4, 3.6)
+    )
     labels = list(dict.fromkeys(label for curves in panels.values() for label in curves))
     colors = dict(zip(labels, style.CYCLE, strict=False))
     grid = drawing.subplots(rows, columns, squeeze=False)
@@ -231,7 +235,7 @@ def voltammograms(
             for axes in grid.flat
             for line, label in zip(*axes.get_legend_handles_labels(), strict=True)
         }
-        drawing.legend(handles.values(), handles, loc="outside upper left", frameon=False, ncols=3)
+        drawing.legend(handles.values(), handles, loc="outside upper left", frameon=False, ncols=4)
     return drawing
 
 
