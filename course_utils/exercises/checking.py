@@ -9,6 +9,8 @@ from collections.abc import Callable
 import numpy as np
 
 from course_utils.exercises.judging import judge, no_answer, not_attempted
+from course_utils.exercises.models.data import is_model
+from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.exercises.registry import get
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import run
@@ -30,6 +32,8 @@ def check(answer: Callable) -> None:
         If no exercise has the function's name.
     """
     exercise = get(getattr(answer, "__name__", answer))
+    if isinstance(exercise, ModelExercise) and exercise.trains and not is_starter(answer):
+        print("If all else is right, your model is trained now, which may take half a minute.")
     _show(evaluate(exercise.id, answer, time_limit=exercise.time_limit))
 
 
@@ -71,7 +75,7 @@ def evaluate(id: str, answer: object, *, seed: int = 0, time_limit: float | None
         def answer():
             return value
 
-    if not callable(answer):
+    if not callable(answer) or (isinstance(exercise, ModelExercise) and is_model(answer)):
         return no_answer(exercise, f"an object of type {type(answer).__name__}")
     if is_starter(answer):
         return not_attempted(exercise)

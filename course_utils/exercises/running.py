@@ -117,7 +117,7 @@ def _call(
 
     previous, builtin = sys.getprofile(), vars(builtins).copy()
     try:
-        given = copy.deepcopy(arguments)
+        given = {name: _given(value) for name, value in arguments.items()}
         bound = signature.bind(**given)
         sys.setprofile(watch)
         try:
@@ -126,7 +126,11 @@ def _call(
             sys.setprofile(previous)
             vars(builtins).update(builtin)  # what the answer took away, all that follows needs
         value = to_data(value)
-        mutated = tuple(name for name in arguments if not _same(arguments[name], given[name]))
+        mutated = tuple(
+            name
+            for name, before in arguments.items()
+            if not hasattr(before, "as_argument") and not _same(before, given[name])
+        )
     except BaseException as error:
         return Outcome(
             "raised",
@@ -135,6 +139,11 @@ def _call(
             reference_call=reference_call,
         )
     return Outcome("returned", value=value, mutated=mutated, reference_call=reference_call)
+
+
+def _given(value: object) -> object:
+    """What the answer gets for an input: a copy, or what that stands for, such as a model."""
+    return value.as_argument() if hasattr(value, "as_argument") else copy.deepcopy(value)
 
 
 def plain(value: object) -> object:

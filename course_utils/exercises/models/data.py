@@ -7,7 +7,7 @@ import numpy as np
 
 from course_utils.exercises.running import Unreadable, plain
 
-MOST_WEIGHTS = 30_000_000  # of larger models the weights are left behind
+MOST_WEIGHTS = 10_000_000  # of larger models, which nobody tries out, the weights are left behind
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,12 @@ class ModelData:
     def to_plain(self) -> dict:
         """Of base types alone, to send through a pipe."""
         return {"config": self.config, "weights": self.weights}
+
+    def as_argument(self):
+        """The Keras model, for an answer that takes one."""
+        from course_utils.exercises.models.rebuilding import rebuild
+
+        return rebuild(self)
 
     @classmethod
     def from_plain(cls, value: object) -> "ModelData":
@@ -48,13 +54,20 @@ class ModelData:
         raise ValueError("it is no model's configuration and weights")
 
 
+def is_model(value: object) -> bool:
+    """Whether it is a Keras model. If Keras is not loaded, nothing is."""
+    keras = sys.modules.get("keras")
+    # Not isinstance: a class may lie about itself through __class__.
+    return keras is not None and issubclass(type(value), keras.Model)
+
+
 def model_data(value: object) -> object:
     """What an answer returned, as data: `ModelData` of a Keras model, else as `running.plain`.
 
     Runs where the answer runs, and nowhere else.
     """
     keras = sys.modules.get("keras")
-    if keras is None or not isinstance(value, keras.Model):
+    if not is_model(value):
         return _no_model(value, keras)
     if not value.built:
         return Unreadable(
@@ -85,18 +98,20 @@ def _collect(model, path: str, weights: dict, keras) -> None:
 
 def _no_model(value: object, keras) -> object:
     kind = type(value)
-    if isinstance(value, type):
+    if issubclass(kind, type):
         return Unreadable(f"the class {value.__name__} itself")
     if keras is None:
         return plain(value)
     if kind in (list, tuple) and value and all(_is_layer(item, keras) for item in value):
-        return Unreadable(f"a {kind.__name__} of {len(value)} layers")
-    if isinstance(value, keras.KerasTensor):
+        return Unreadable(f"a {kind.__name__} of layers")
+    if issubclass(kind, keras.KerasTensor):
         return Unreadable("the result of a layer (a symbolic tensor)")
     if _is_layer(value, keras):
         return Unreadable(f"a single {kind.__name__} layer")
+    if kind in (list, tuple):
+        return Unreadable(f"a {kind.__name__} of {len(value)} items")
     return plain(value)
 
 
 def _is_layer(value: object, keras) -> bool:
-    return isinstance(value, keras.layers.Layer) and not isinstance(value, keras.Model)
+    return issubclass(type(value), keras.layers.Layer) and not is_model(value)

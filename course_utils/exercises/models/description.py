@@ -4,38 +4,47 @@ import json
 import math
 from dataclasses import asdict, dataclass
 
-from course_utils.exercises.models.layers import LAYERS, weight_sizes
+from course_utils.exercises.models.layers import (
+    ACTIVATION_LAYERS,
+    LAYERS,
+    MERGING,
+    activation_name,
+    weight_sizes,
+)
 from course_utils.exercises.models.wiring import ModelError, Step, Wiring, read
 
-# A network of this course has some million weights, and its largest result some 100,000 entries.
-MOST_PARAMETERS = 30_000_000
-LARGEST_RESULT = 8_000_000  # entries that one layer computes for one input
+LARGEST_SIDE = 2**31
 
-# Where a network starts is drawn anew; what its parts are called is nobody's mistake.
+# What a layer is called and where it starts is no difference; its activation is a part of its own.
 NOT_COMPARED = ("name", "dtype", "seed", "trainable", "activation", "quantization_config")
+# Settings that a layer's short form leaves out unless they are others than these.
 UNSAID = {
     "padding": "valid",
     "dilation_rate": 1,
     "groups": 1,
     "depth_multiplier": 1,
     "use_bias": True,
+    "training": None,
 }
+# Layers behind the last weights: they pass on, reshape or bend what was computed there.
+PASSING = (*ACTIVATION_LAYERS, "Dropout", "Reshape", "Flatten")
 
 
 @dataclass(frozen=True)
 class Layer:
     """One call of one layer.
 
-    Shapes are without the batch; a side that is open is None. `inputs` are the numbers of the
-    layers whose results it takes, 0 for the model's input (-1, -2, ... for further inputs).
-    `shared` says that an earlier layer has the same weights: they are counted there.
+    `kind` is the class, `settings` its configuration. Shapes are without the batch; a side that is
+    open is None. `inputs` are the numbers of the layers whose results it takes, 0 for the model's
+    input (-1, -2, ... for further inputs). `shared` says that an earlier call has the same weights:
+    they are counted there. `multiply_adds` are those of its kernel, for one input.
     """
 
     number: int
     name: str
     kind: str
     settings: dict
-    activation: str
+    activation: str  # "linear" if there is none
     inputs: tuple[int, ...]
     output_shape: tuple
     parameters: int
@@ -44,19 +53,32 @@ class Layer:
     shared: bool = False
 
     def __str__(self) -> str:
-        shown = [_short(self.settings.get(key)) for key in LAYERS[self.kind]]
+        """The short form, such as "Conv2D(32, 3, padding=same, relu)"."""
         if self.kind == "Activation":
-            shown = [self.activation]
-        for key in ("strides", *UNSAID):
-            value = self.settings.get(key)
-            same = self.settings.get("pool_size") if key == "strides" else None
-            if key in LAYERS[self.kind] or value is None:
-                continue
-            if _short(value) not in (_short(UNSAID.get(key, 1)), _short(same)):
-                shown.append(f"{key}={_short(value)}")
-        if self.activation != "linear" and self.kind not in ("Activation", "Softmax", "ReLU"):
+            return f"Activation({self.activation})"
+        shown = [_short(self.settings.get(key)) for key in LAYERS[self.kind]]
+        strides = self.settings.get("strides")
+        if strides is not None and _short(strides) != _short(self.settings.get("pool_size", 1)):
+            shown.append(f"strides={_short(strides)}")
+        shown += [
+            f"{key}={_short(self.settings[key])}"
+            for key, usual in UNSAID.items()
+            if key in self.settings
+            and key not in LAYERS[self.kind]
+            and _short(self.settings[key]) != _short(usual)
+        ]
+        if self.activation != "linear" and self.kind not in ACTIVATION_LAYERS:
             shown.append(self.activation)
         return f"{self.kind}({', '.join(shown)})" if shown else self.kind
+
+    @property
+    def compared(self) -> dict:
+        """The settings in which two layers must agree to be taken for the same."""
+        return {
+            key: value
+            for key, value in self.settings.items()
+            if key not in NOT_COMPARED and not key.endswith("_initializer")
+        }
 
 
 @dataclass(frozen=True)
@@ -93,20 +115,21 @@ class Description:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiplications and additions of the kernels, for one input."""
         return sum(layer.multiply_adds for layer in self.layers)
 
     @property
-    def last(self) -> Layer:
-        """The layer that gives the (first) output, before activations, Reshape and Dropout."""
-        number = self.outputs[0]
-        while number > 0 and self.layers[number - 1].kind in PASSING:
-            number = self.layers[number - 1].inputs[0]
-        return self.layers[max(number, 1) - 1]
+    def entries(self) -> int:
+        """Entries of all layers' results together, for one input; an open side counts as 1."""
+        return sum(_size(layer.output_shape) for layer in self.layers)
+
+    @property
+    def kinds(self) -> list[str]:
+        """The layers' classes, in order."""
+        return [layer.kind for layer in self.layers]
 
     @property
     def last_activations(self) -> tuple[str, ...]:
-        """The activations between the last layer with weights and the output, in order."""
+        """The activations between the last layer with weights and the first output, in order."""
         found, number = [], self.outputs[0]
         while number > 0:
             layer = self.layers[number - 1]
@@ -117,96 +140,61 @@ class Description:
             number = layer.inputs[0]
         return tuple(reversed(found))
 
-    def kinds(self) -> list[str]:
-        """The layers' classes, in order."""
-        return [layer.kind for layer in self.layers]
+    def parts(self) -> list[tuple[tuple, Layer]]:
+        """(what is computed, in which layer), step by step.
+
+        An activation is a step of its own, whether it is one of a layer's settings or a layer. The
+        first part says all in which two models can differ that compute the same from the same
+        weights: not names, nor how weights are drawn.
+        """
+        found, place = [], {}
+        for layer in self.layers:
+            inputs = tuple(place.get(number, number) for number in layer.inputs)
+            if layer.kind not in ACTIVATION_LAYERS:
+                settings = json.dumps(layer.compared, sort_keys=True)
+                trained = layer.trainable_parameters > 0
+                found.append(((layer.kind, settings, inputs, trained, layer.shared), layer))
+                inputs = (len(found),)
+            if layer.activation != "linear":
+                found.append((("Activation", layer.activation, inputs), layer))
+                inputs = (len(found),)
+            place[layer.number] = inputs[0]
+        found.append((("output", *(place.get(n, n) for n in self.outputs)), self.layers[-1]))
+        return found
+
+    def canonical(self) -> tuple:
+        """Equal for two models that differ in names, initializers and compile settings only."""
+        return (self.input_shapes, *(what for what, _ in self.parts()))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
 
-    def canonical(self) -> tuple:
-        """What is left when names are taken away and activations are layers of their own.
-
-        Two models with one canonical form compute the same from the same weights. How weights are
-        drawn (the initializers) is left out as well.
-        """
-        steps, place = [], {}
-        for layer in self.layers:
-            inputs = tuple(place.get(number, number) for number in layer.inputs)
-            if layer.kind not in ("Activation", "Softmax") or layer.activation == "linear":
-                trained = layer.trainable_parameters > 0
-                if not (layer.kind == "Activation" or _is_relu(layer)):
-                    frozen = json.dumps(compared(layer), sort_keys=True)
-                    steps.append((layer.kind, frozen, inputs, trained, layer.shared))
-                    inputs = (len(steps),)
-            if layer.activation != "linear":
-                steps.append(("Activation", layer.activation, inputs))
-                inputs = (len(steps),)
-            place[layer.number] = inputs[0]
-        outputs = tuple(place.get(number, number) for number in self.outputs)
-        return (self.input_shapes, outputs, tuple(steps))
-
-
-def compared(layer: Layer) -> dict:
-    """The settings in which two layers must agree to be taken for the same."""
-    return {
-        key: value
-        for key, value in layer.settings.items()
-        if key not in NOT_COMPARED and not key.endswith("_initializer")
-    }
-
-
-# Layers that only pass on, reshape or bend what the layer before them computed.
-PASSING = ("Activation", "Softmax", "ReLU", "LeakyReLU", "Dropout", "Reshape", "Flatten")
-
 
 def describe(model: str | Wiring) -> Description:
-    """Describe the model with this JSON (or this wiring of it). Loads Keras.
+    """Describe the model with this JSON, or this wiring of it. Loads Keras, builds nothing.
 
     Raises
     ------
     ModelError
-        If it has a part that is not accepted, is too large, or does not fit together.
+        If it has a part that is not accepted, or does not fit together.
     """
     wiring = read(model) if isinstance(model, str) else model
-    shapes: list[tuple] = []
-    numbers: list[int] = []
+    shapes: list[tuple] = []  # of each step's result
+    numbers: list[int] = []  # of each step in `layers`
     layers: list[Layer] = []
     inputs: list[tuple] = []
-    seen: dict[str, Layer] = {}
+    seen: set[str] = set()
     for step in wiring.steps:
         if step.kind == "InputLayer":
             numbers.append(-len(inputs))
-            inputs.append(_shape(step.settings["shape"]))
+            inputs.append(step.settings["shape"])
             shapes.append(inputs[-1])
             continue
-        given = [shapes[place] for place in step.inputs]
-        number = len(layers) + 1
-        shape = output_shape(step, given, number)
-        if math.prod(side or 1 for side in shape) > LARGEST_RESULT:
-            raise ModelError(
-                f"layer {number} ({step.kind}) gives results of shape {shape}, more than "
-                f"{LARGEST_RESULT:,} entries for one input"
-            )
-        trainable, other, kernel = weight_sizes(step.kind, step.settings, given)
-        positions = given[0] if "Transpose" in step.kind else shape
-        layer = Layer(
-            number=number,
-            name=step.path,
-            kind=step.kind,
-            settings=step.settings,
-            activation=_activation(step),
-            inputs=tuple(numbers[place] for place in step.inputs),
-            output_shape=shape,
-            parameters=0 if step.path in seen else trainable + other,
-            trainable_parameters=trainable if step.trainable and step.path not in seen else 0,
-            multiply_adds=kernel * math.prod(side or 1 for side in positions[:-1]),
-            shared=step.path in seen,
-        )
-        seen.setdefault(step.path, layer)
+        layer = _layer(step, len(layers) + 1, numbers, shapes, shared=step.path in seen)
+        seen.add(step.path)
         layers.append(layer)
-        numbers.append(number)
-        shapes.append(shape)
+        numbers.append(layer.number)
+        shapes.append(layer.output_shape)
     if not layers:
         raise ModelError("it has no layers")
     return Description(
@@ -218,102 +206,103 @@ def describe(model: str | Wiring) -> Description:
     )
 
 
-def output_shape(step: Step, inputs: list[tuple], number: int) -> tuple:
-    """The shape of a layer's result without the batch, as Keras tells it before any weights."""
+def _layer(step: Step, number: int, numbers: list, shapes: list, *, shared: bool) -> Layer:
+    given = [shapes[place] for place in step.inputs]
+    made = make_layer(step)
     try:
-        layer = make_layer(step)
-        batched = [(None, *shape) for shape in inputs]
-        merges = step.kind in MERGING
-        return tuple(layer.compute_output_shape(batched if merges else batched[0])[1:])
-    except ModelError:
-        raise
+        settings = made.get_config()
+        batched = [(None, *shape) for shape in given]
+        sides = made.compute_output_shape(batched if step.kind in MERGING else batched[0])[1:]
+        shape = tuple(None if side is None else int(side) for side in sides)
+        trainable, other, kernel = weight_sizes(step.kind, settings, given)
     except Exception as error:
-        text = str(error).strip().split("\n")[0][:200]
-        raise ModelError(f"layer {number} ({step.kind}) does not fit: {text}") from error
-
-
-MERGING = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Concatenate")
+        raise ModelError(f"layer {number}, {step.kind}, does not fit: {one_line(error)}") from error
+    if not all(side is None or 0 < side < LARGEST_SIDE for side in shape):
+        raise ModelError(f"layer {number}, {step.kind}, gives a result of the shape {shape}")
+    if step.training is not None:
+        settings = {**settings, "training": step.training}
+    positions = given[0] if "Transpose" in step.kind else shape
+    return Layer(
+        number=number,
+        name=step.path,
+        kind=step.kind,
+        settings=settings,
+        activation=activation_name(step.kind, settings),
+        inputs=tuple(numbers[place] for place in step.inputs),
+        output_shape=shape,
+        parameters=0 if shared else trainable + other,
+        trainable_parameters=0 if shared or not step.trainable else trainable,
+        multiply_adds=kernel * _size(positions[:-1]),
+        shared=shared,
+    )
 
 
 def make_layer(step: Step):
     """The Keras layer of a step, without weights. Its settings have been checked by `read`."""
     import keras
 
+    settings = {**step.settings, "name": step.path.replace("/", ".")}
+    if "trainable" in settings:  # of a model that is frozen, each layer is
+        settings["trainable"] = step.trainable
     config = {
         "module": "keras.layers",
         "class_name": step.kind,
-        "config": {**step.settings, "trainable": step.trainable},
+        "config": settings,
         "registered_name": None,
     }
     try:
-        # Safe mode, although no class that it guards against has come this far.
+        # Safe mode, although nothing that it guards against has come this far.
         return keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:
-        text = str(error).strip().split("\n")[0][:200]
-        raise ModelError(f"{step.kind} does not take its settings: {text}") from error
+        raise ModelError(f"{step.kind} does not take its settings: {one_line(error)}") from error
 
 
-def _shape(sides: list) -> tuple:
-    if not all(side is None or (isinstance(side, int) and side > 0) for side in sides):
-        raise ModelError(f"its input has the impossible shape {tuple(sides)}")
-    return tuple(sides)
-
-
-def _activation(step: Step) -> str:
-    if step.kind == "Softmax":
-        return "softmax"
-    given = step.settings.get("activation") or "linear"
-    if isinstance(given, dict):
-        given = {"ReLU": "relu", "Softmax": "softmax"}.get(given["class_name"], given["class_name"])
-    plain = not any(step.settings.get(key) for key in ("max_value", "negative_slope", "threshold"))
-    return "relu" if step.kind == "ReLU" and plain else given
-
-
-def _is_relu(layer: Layer) -> bool:
-    return layer.kind == "ReLU" and layer.activation == "relu"
+def one_line(error: Exception) -> str:
+    """The first line of an error's text that says something."""
+    lines = [line.strip() for line in str(error).split("\n")]
+    return next(filter(None, lines), type(error).__name__)[:200]
 
 
 def _compiled(settings: dict | None) -> Compiled | None:
     if not settings:
         return None
-    optimizer = settings.get("optimizer")
-    rate = None
-    if isinstance(optimizer, dict):
-        rate = optimizer.get("config", {}).get("learning_rate")
-        optimizer = optimizer.get("class_name")
-    loss, from_logits = settings.get("loss"), None
-    if isinstance(loss, dict):
-        config = loss.get("config")
-        if isinstance(config, dict):
-            from_logits = config.get("from_logits")
-            loss = config.get("name")
-        else:
-            loss = config
-    if from_logits is None and isinstance(loss, str) and loss.endswith("crossentropy"):
-        from_logits = False
-    metrics = settings.get("metrics") or []
+    optimizer, rate = settings.get("optimizer"), None
+    match optimizer:
+        case {"class_name": str(optimizer), "config": dict(config)}:
+            rate = config.get("learning_rate")
+    loss = name_of(settings.get("loss"))
+    from_logits = None
+    match settings.get("loss"):
+        case {"config": {"from_logits": bool(from_logits)}}:
+            pass
+        case _ if loss.endswith("crossentropy"):
+            from_logits = False
+    metrics = settings.get("metrics")
     return Compiled(
         optimizer=str(optimizer),
-        learning_rate=float(f"{rate:.6g}") if isinstance(rate, int | float) else None,
-        loss=str(loss),
+        # Keras keeps it in float32: 0.001 comes as 0.0010000000474974513.
+        learning_rate=float(f"{rate:.6g}") if type(rate) in (int, float) else None,
+        loss=loss,
         from_logits=from_logits,
-        metrics=tuple(
-            str(
-                m["config"].get("name")
-                if isinstance(m, dict) and isinstance(m.get("config"), dict)
-                else m
-            )
-            for m in (metrics if isinstance(metrics, list) else [metrics])
-        ),
+        metrics=tuple(map(name_of, metrics if isinstance(metrics, list) else [])),
     )
 
 
+def name_of(part: object) -> str:
+    """The name of a loss or metric, given as its name, an object, or a function."""
+    match part:
+        case str(name) | {"config": str(name)} | {"config": {"name": str(name)}}:
+            return name
+    return "a function of one's own" if part else "nothing"
+
+
+def _size(sides: tuple) -> int:
+    return math.prod(side or 1 for side in sides)
+
+
 def _short(value: object) -> str:
-    """A setting as a student writes it: equal sides as one number."""
+    """A setting as it is mostly written: equal sides as one number."""
     if isinstance(value, list | tuple):
-        if len(set(map(str, value))) == 1 and not isinstance(value[0], list | tuple):
-            return str(value[0])
-        return f"({', '.join(map(_short, value))})"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return repr(value) if isinstance(value, str) else str(value)
+        shown = [_short(item) for item in value]
+        return shown[0] if len(set(shown)) == 1 else f"({', '.join(shown)})"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

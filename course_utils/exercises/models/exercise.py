@@ -57,4 +57,9 @@ class ModelExercise(Exercise):
     requirements: tuple[Requirement, ...]
     time_limit: float = 30.0
 
+    @property
+    def trains(self) -> bool:
+        """Whether a right answer's model is tried out, which takes its time."""
+        return any(requirement.measure for requirement in self.requirements)
+
     to_data = staticmethod(model_data)

@@ -121,8 +121,9 @@ def _complaint(outcome: Outcome) -> str:
     if value is None:
         return "It returned None. Does it end with a `return` line?"
     if not isinstance(value, ModelData):
-        came = value if isinstance(value, Unreadable) else f"a {type(value).__name__}"
-        return f"It returned {came}; expected a Keras model."
+        came = str(value) if isinstance(value, Unreadable) else f"a {type(value).__name__}"
+        expected = "" if came.startswith("a model") else "; expected a Keras model"
+        return f"It returned {came}{expected}."
     if outcome.mutated:
         names = " and ".join(f"`{name}`" for name in outcome.mutated)
         return f"It changed its argument {names}. Whoever called it still needs that."

@@ -65,6 +65,12 @@ LAYERS = {
     "Concatenate": (),
 }
 
+# Layers that take several inputs, as a list.
+MERGING = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Concatenate")
+
+# Layers that are nothing but an activation.
+ACTIVATION_LAYERS = ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")
+
 # Operations on symbolic tensors, as in `x + shortcut` and `keras.ops.relu(x)`: what they stand for.
 OPERATIONS = {
     "Add": ("Add", {}),
@@ -150,6 +156,32 @@ def weight_sizes(kind: str, settings: dict, inputs: list[tuple]) -> tuple[int, i
     else:
         return 0, 0, 0
     return kernel + outputs * settings["use_bias"], 0, kernel
+
+
+def activation_name(kind: str, settings: dict) -> str:
+    """The activation of a layer, however it is given: "relu", "leaky_relu(0.2)", "linear"."""
+    if kind in ACTIVATION_LAYERS and kind != "Activation":
+        return _layer_as_activation(kind, settings)
+    given = settings.get("activation") or "linear"
+    if isinstance(given, dict):
+        return _layer_as_activation(given["class_name"], given["config"])
+    return "leaky_relu(0.2)" if given == "leaky_relu" else given
+
+
+def _layer_as_activation(kind: str, settings: dict) -> str:
+    if kind == "LeakyReLU":
+        return f"leaky_relu({settings['negative_slope']:g})"
+    if kind == "ELU":
+        return "elu" if settings["alpha"] == 1 else f"elu({settings['alpha']:g})"
+    if kind == "Softmax":
+        axis = settings.get("axis", -1)
+        return "softmax" if axis == -1 else f"softmax over axis {axis}"
+    top, slope, threshold = (
+        settings.get(key) for key in ("max_value", "negative_slope", "threshold")
+    )
+    if slope or threshold or top not in (None, 6):
+        return f"relu(max_value={top}, negative_slope={slope}, threshold={threshold})"
+    return "relu6" if top else "relu"
 
 
 def _axis(axis: int, shape: tuple) -> int:

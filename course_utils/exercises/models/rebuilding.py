@@ -1,19 +1,25 @@
-"""Build a model again from its data, outside the process that it came from. Loads Keras."""
+"""Build a model again from its data, outside the process that it came from. Loads Keras.
+
+Keras is given one layer's settings at a time, after they were checked; how the layers are joined,
+compiled and filled with weights is done here, from numbers and names.
+"""
+
+import numpy as np
 
 from course_utils.exercises.models.data import ModelData
-from course_utils.exercises.models.description import MERGING, describe, make_layer
-from course_utils.exercises.models.layers import LOSSES, OPTIMIZERS, SCHEDULES
-from course_utils.exercises.models.wiring import ModelError, read
+from course_utils.exercises.models.description import describe, make_layer, name_of, one_line
+from course_utils.exercises.models.layers import LOSSES, MERGING, OPTIMIZERS, SCHEDULES
+from course_utils.exercises.models.wiring import ModelError, Wiring, read
 
-MOST_PARAMETERS = 30_000_000
+MOST_PARAMETERS = 10_000_000
+MOST_ENTRIES = 2_000_000  # of all layers' results for one input
 
 
 def rebuild(data: ModelData, *, weights: bool = True):
     """The Keras model that the data describe.
 
-    Keras is given one layer's settings at a time, after they were checked: a class that is not one
-    of its own, a function, or a part that reads files is refused before anything is built, and so
-    is a model that is too large. How the layers are joined is done here.
+    A class that is not one of Keras's own, a function, or a part that reads files is refused
+    before anything is built, and so is a model that is too large.
 
     Parameters
     ----------
@@ -24,61 +30,76 @@ def rebuild(data: ModelData, *, weights: bool = True):
     Returns
     -------
     keras.Model
-        Functional, not compiled; its layers have the names of the originals' paths.
+        Functional, not compiled; a layer of a model in the model is called "model.layer".
 
     Raises
     ------
     ModelError
         If the model is refused, or its weights do not fit it. The text says why.
     """
-    import keras
-
     wiring = read(data.config)
     described = describe(wiring)
-    if described.parameters > MOST_PARAMETERS:
+    for count, most, of in (
+        (described.parameters, MOST_PARAMETERS, "parameters"),
+        (described.entries, MOST_ENTRIES, "numbers to compute for one input"),
+    ):
+        if count > most:
+            raise ModelError(f"it has {count:,} {of}; at most {most:,} can be tried out")
+    try:
+        model, layers = _joined(wiring)
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(f"its layers do not fit together: {one_line(error)}") from error
+    if model.count_params() != described.parameters:
         raise ModelError(
-            f"it has {described.parameters:,} parameters; at most {MOST_PARAMETERS:,} are accepted"
+            f"it has {model.count_params():,} parameters where {described.parameters:,} "
+            "were counted"
         )
-    made, results, inputs = {}, [], []
+    if weights:
+        _set_weights(layers, data.weights)
+    return model
+
+
+def _joined(wiring: Wiring):
+    import keras
+
+    layers, results, inputs = {}, [], []
     for step in wiring.steps:
         if step.kind == "InputLayer":
             inputs.append(keras.Input(step.settings["shape"]))
             results.append(inputs[-1])
             continue
-        if step.path not in made:
-            made[step.path] = make_layer(step)
-            made[step.path].name = step.path.replace("/", ".")
+        if step.path not in layers:
+            layers[step.path] = make_layer(step)
         given = [results[place] for place in step.inputs]
         options = {} if step.training is None else {"training": step.training}
-        results.append(made[step.path](given if step.kind in MERGING else given[0], **options))
-    outputs = [results[place] for place in wiring.outputs]
-    model = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs)
-    if model.count_params() != described.parameters:
-        raise ModelError(
-            f"it was counted as {described.parameters:,} parameters but has "
-            f"{model.count_params():,}"
-        )
-    if weights:
-        _set_weights(made, data.weights)
-    return model
+        called = layers[step.path](given if step.kind in MERGING else given[0], **options)
+        results.append(called)
+    ends = (inputs, [results[place] for place in wiring.outputs])
+    return keras.Model(*(end[0] if len(end) == 1 else end for end in ends)), layers
 
 
-def _set_weights(layers: dict, weights: dict | None) -> None:
+def _set_weights(layers: dict, weights: dict[str, list[np.ndarray]] | None) -> None:
     if weights is None:
-        raise ModelError("its weights were left behind")
-    expected = {path for path, layer in layers.items() if layer.weights}
-    if expected != set(weights):
-        raise ModelError(f"weights came for {sorted(weights)}; expected {sorted(expected)}")
+        raise ModelError("it has too many weights to be tried out")
+    expected = {path: [tuple(w.shape) for w in layer.weights] for path, layer in layers.items()}
+    expected = {path: shapes for path, shapes in expected.items() if shapes}
+    came = {path: [np.shape(array) for array in arrays] for path, arrays in weights.items()}
+    if came != expected:
+        path = next(path for path in (*expected, *came) if came.get(path) != expected.get(path))
+        raise ModelError(
+            f"for layer {path!r} weights of the shapes {came.get(path)} came; "
+            f"expected {expected.get(path)}"
+        )
     for path, arrays in weights.items():
-        shapes = [tuple(weight.shape) for weight in layers[path].weights]
-        came = [array.shape for array in arrays]
-        if came != shapes or any(array.dtype.kind not in "iuf" for array in arrays):
-            raise ModelError(f"layer {path!r} came with weights of shapes {came}, not {shapes}")
+        if any(array.dtype.kind not in "iuf" for array in arrays):
+            raise ModelError(f"the weights of layer {path!r} are no numbers")
         layers[path].set_weights(arrays)
 
 
 def compile_again(model, data: ModelData) -> None:
-    """Compile a rebuilt model as the original was; metrics and callbacks stay behind.
+    """Compile a rebuilt model with the optimizer and the loss of the original.
 
     Raises
     ------
@@ -90,54 +111,60 @@ def compile_again(model, data: ModelData) -> None:
     settings = read(data.config).compiled
     if not settings:
         raise ModelError("it is not compiled")
-    optimizer = _checked_optimizer(settings.get("optimizer"))
+    optimizer, loss = _own_optimizer(settings), _own_loss(settings)
+    try:
+        model.compile(
+            optimizer=keras.saving.deserialize_keras_object(optimizer, safe_mode=True),
+            loss=loss
+            if isinstance(loss, str)
+            else keras.saving.deserialize_keras_object(loss, safe_mode=True),
+        )
+    except Exception as error:
+        raise ModelError(f"it cannot be compiled again: {one_line(error)}") from error
+
+
+def _own_loss(settings: dict) -> str | dict:
+    """The loss, if it is one of Keras's own."""
     loss = settings.get("loss")
-    if isinstance(loss, dict):
-        config = loss.get("config")
-        if loss.get("module") == "keras.losses" and isinstance(config, dict):
-            name, loss = config.get("name"), dict(loss)
-            known = loss["class_name"].lower() == str(name).replace("_", "").lower()
-            if not known or name not in LOSSES:
-                raise ModelError(f"its loss {name!r} is not one of Keras's own")
-            loss = keras.losses.deserialize(loss)
-        else:
-            loss = config
-    if isinstance(loss, str) and loss not in LOSSES:
-        raise ModelError(f"its loss {loss!r} is not one of Keras's own")
-    if loss is None or isinstance(loss, list | dict):
-        raise ModelError("it has no single loss")
-    model.compile(optimizer=keras.optimizers.deserialize(optimizer), loss=loss)
+    name = name_of(loss)
+    if name not in LOSSES:
+        raise ModelError(f"its loss is {name}, which is not one loss of Keras's own")
+    match loss:
+        case {"module": "keras.losses", "class_name": kind, "config": dict(config)}:
+            simple = all(
+                value is None or isinstance(value, bool | int | float | str)
+                for value in config.values()
+            )
+            if simple and str(kind).lower() == name.replace("_", ""):
+                return _part("keras.losses", kind, config)
+            raise ModelError(f"its loss {name} has settings that are not Keras's own")
+    return name
 
 
-def _checked_optimizer(optimizer: object) -> dict:
-    match optimizer:
+def _own_optimizer(settings: dict) -> dict:
+    """The optimizer, if it and its schedule are Keras's own."""
+    match settings.get("optimizer"):
+        case {"module": "keras.optimizers", "class_name": str(kind), "config": dict(config)}:
+            if kind in OPTIMIZERS:
+                return _part("keras.optimizers", kind, {k: _plain(v) for k, v in config.items()})
+    raise ModelError("its optimizer is not one of Keras's own")
+
+
+def _plain(value: object) -> object:
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case list() if all(isinstance(item, int | float) for item in value):
+            return value
         case {
-            "module": "keras.optimizers",
-            "class_name": kind,
+            "module": "keras.optimizers.schedules",
+            "class_name": str(kind),
             "config": dict(config),
-            "registered_name": None,
-        } if kind in OPTIMIZERS:
-            pass
-        case _:
-            raise ModelError("its optimizer is not one of Keras's own")
-    for value in config.values():
-        match value:
-            case None | bool() | int() | float() | str():
-                pass
-            case {
-                "module": "keras.optimizers.schedules",
-                "class_name": schedule,
-                "config": dict(numbers),
-                "registered_name": None,
-            } if schedule in SCHEDULES and not any(
-                isinstance(number, dict) for number in numbers.values()
-            ):
-                pass
-            case _:
-                raise ModelError("its optimizer has a setting that is not one of Keras's own")
-    return {
-        "class_name": kind,
-        "module": "keras.optimizers",
-        "config": config,
-        "registered_name": None,
-    }
+        } if kind in SCHEDULES:
+            numbers = {key: _plain(item) for key, item in config.items()}
+            return _part("keras.optimizers.schedules", kind, numbers)
+    raise ModelError("its optimizer has a setting that is not Keras's own")
+
+
+def _part(module: str, kind: str, config: dict) -> dict:
+    return {"module": module, "class_name": kind, "config": config, "registered_name": None}

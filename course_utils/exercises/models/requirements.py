@@ -12,6 +12,11 @@ import numpy as np
 
 from course_utils.exercises.models.data import ModelData
 from course_utils.exercises.models.description import Description, Layer
+from course_utils.exercises.models.measuring import (
+    predictions,
+    returned_accuracy,
+    trained_accuracy,
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class Requirement:
 
 def parameters(*, at_most: int | None = None, at_least: int | None = None) -> Requirement:
     """A number of parameters, trainable or not, within limits."""
-    asked = _limits(at_most, at_least, "parameters")
+    asked = _limits(at_most, at_least, "parameter")
 
     def check(case):
         count = case.model.parameters
@@ -118,14 +123,14 @@ def uses(kind: str, *, at_least: int = 1, at_most: int | None = None) -> Require
 
     "Activation" finds no activation that is an argument of another layer.
     """
-    asked = _limits(at_most, at_least, f"{kind} layers")
+    asked = _limits(at_most, at_least, f"{kind} layer")
 
     def check(case):
         found = [layer for layer in case.model.layers if layer.kind == kind]
         if _within(len(found), at_most, at_least):
             return None
         return Finding(
-            f"It has {len(found)} {kind} layers; expected {asked}.",
+            f"It has {_counted(len(found), f'{kind} layer')}; expected {asked}.",
             frozenset((layer.number, "layer") for layer in found),
         )
 
@@ -140,7 +145,7 @@ def without(*kinds: str) -> Requirement:
         if not found:
             return None
         return Finding(
-            f"{_named(found[0])} is of a class that this exercise does without.",
+            f"{_named(found[0])} is of a class that is not asked for: do without it.",
             frozenset((layer.number, "layer") for layer in found),
         )
 
@@ -153,16 +158,17 @@ def in_order(*kinds: str) -> Requirement:
 
     def check(case):
         left = list(kinds)
+        found = set()
         for layer in case.model.layers:
             if left and layer.kind == left[0]:
                 left.pop(0)
+                found.add((layer.number, "layer"))
         if not left:
             return None
-        met = ", ".join(kinds[: len(kinds) - len(left)]) or "none of them"
-        return (
-            f"Its layers are {', '.join(case.model.kinds())}; expected {wanted} in this order "
-            f"(others may stand between). Found: {met}."
-        )
+        last = max((number for number, _ in found), default=0)
+        after = f"after layer {last}" if last else "in it"
+        text = f"Expected {wanted} in this order (others may stand between); there is no {left[0]} "
+        return Finding(f"{text}{after}.", frozenset(found))
 
     return Requirement(f"the layers {wanted} in this order", check)
 
@@ -176,9 +182,7 @@ def same_layers() -> Requirement:
     def check(case):
         if case.model.canonical() == case.reference.canonical():
             return None
-        if case.model.input_shapes != case.reference.input_shapes:
-            return input_shape().check(case)
-        return _first_difference(case.model, case.reference)
+        return input_shape().check(case) or _first_difference(case.model, case.reference)
 
     return Requirement("the layers that are asked", check)
 
@@ -190,10 +194,8 @@ def softmax_once() -> Requirement:
         found = case.model.last_activations
         if found == ("softmax",):
             return None
-        last = case.model.outputs[0]
-        came = " and then ".join(found) or "no activation"
         return Finding(
-            f"Its output comes from {came}; expected one softmax.", frozenset({(last, "layer")})
+            f"Its output comes from {_then(found)}; expected one softmax.", _at_the_end(case)
         )
 
     return Requirement("one softmax at the end", check)
@@ -219,8 +221,7 @@ def loss_fits(labels: str) -> Requirement:
         if compiled.loss != expected:
             return f"Its loss is {compiled.loss}; expected the one for labels that are {labels}."
         found = case.model.last_activations
-        number = case.model.outputs[0]
-        marks = frozenset({(number, "layer")})
+        marks = _at_the_end(case)
         if compiled.from_logits and "softmax" in found:
             return Finding(
                 "Its loss has from_logits=True, which takes a softmax, but the model ends in a "
@@ -228,9 +229,8 @@ def loss_fits(labels: str) -> Requirement:
                 marks,
             )
         if not compiled.from_logits and found != ("softmax",):
-            came = " and then ".join(found) or "no activation"
             return Finding(
-                f"Its loss expects probabilities, but the output comes from {came}. "
+                f"Its loss expects probabilities, but the output comes from {_then(found)}. "
                 "Expected one softmax, in the model or in the loss.",
                 marks,
             )
@@ -240,7 +240,7 @@ def loss_fits(labels: str) -> Requirement:
             )
         return None
 
-    return Requirement(f"a loss that fits labels that are {labels}", check)
+    return Requirement(f"a loss for labels that are {labels}", check)
 
 
 def accuracy_after_training(
@@ -268,8 +268,6 @@ def accuracy_after_training(
     """
 
     def measure(model: ModelData, seed: int) -> dict:
-        from course_utils.exercises.models.measuring import trained_accuracy
-
         train, test = data(np.random.default_rng(seed))
         return trained_accuracy(
             model,
@@ -305,8 +303,6 @@ def accuracy_as_returned(
     """
 
     def measure(model: ModelData, seed: int) -> dict:
-        from course_utils.exercises.models.measuring import returned_accuracy
-
         return returned_accuracy(model, test=data(np.random.default_rng(seed)))
 
     def check(case):
@@ -314,6 +310,45 @@ def accuracy_as_returned(
 
     tell = functools.partial(_accuracy_text, at_least=at_least)
     return Requirement(f"an accuracy of at least {at_least:g}", check, measure, tell)
+
+
+def gives(
+    what: str,
+    images: Callable[[np.random.Generator], np.ndarray],
+    check: Callable[[np.ndarray, np.ndarray], str | None],
+) -> Requirement:
+    """What the model gives, with the weights that it has when it is returned.
+
+    Parameters
+    ----------
+    what : str
+    images : callable
+        ``images(rng)`` gives what the model is tried on.
+    check : callable
+        ``check(outputs, images)`` gives None or what is wrong.
+    """
+
+    def measure(model: ModelData, seed: int) -> dict:
+        given = images(np.random.default_rng(seed))
+        return {"outputs": predictions(model, given), "images": given}
+
+    return Requirement(
+        what, lambda case: check(case.measured["outputs"], case.measured["images"]), measure
+    )
+
+
+def probabilities(images: Callable[[np.random.Generator], np.ndarray]) -> Requirement:
+    """Outputs that are probabilities, for any images: from 0 to 1, and of sum 1 in each row."""
+
+    def check(outputs, images):
+        if not (outputs.min() >= 0 and outputs.max() <= 1):  # nan is neither
+            return f"It gives {outputs.flat[0]:.3g}, ...; expected probabilities, from 0 to 1."
+        sums = outputs.sum(axis=-1)
+        if np.abs(sums - 1).max() > 1e-3:
+            return f"The probabilities of an image sum to {sums.flat[0]:.3f}; expected 1."
+        return None
+
+    return gives("probabilities that sum to 1", images, check)
 
 
 def _accuracy_text(measured: dict, at_least: float) -> str:
@@ -337,66 +372,77 @@ def _epochs(count: int) -> str:
 
 
 def _first_difference(model: Description, reference: Description) -> Finding:
-    for ours, theirs in zip(model.layers, reference.layers):
-        if _alike(ours, theirs):
-            continue
-        expected = str(theirs)
-        if str(ours) == expected:
-            expected += ": " + "; ".join(_differences(ours, theirs))
+    """Where two models' parts begin to differ, in words."""
+    pairs = zip(model.parts(), reference.parts())
+    position, ((ours, layer), (theirs, other)) = next(
+        (i, pair) for i, pair in enumerate(pairs) if pair[0][0] != pair[1][0]
+    )
+    if ours[0] == "output" and theirs[0] != "output":
         return Finding(
-            f"Layer {ours.number} is {ours}; expected {expected}.",
-            frozenset({(ours.number, "layer")}),
-            {ours.number: str(theirs)},
+            f"It ends with layer {layer.number}, {layer}; expected {other} after it.",
+            frozenset({(layer.number, "layer")}),
         )
-    if len(model.layers) < len(reference.layers):
-        missing = reference.layers[len(model.layers)]
+    if theirs[0] == "output":
+        if ours[0] == "output":
+            return Finding("Its output is not that of the layer that is asked.")
         return Finding(
-            f"It ends after {len(model.layers)} layers; expected {missing} as layer "
-            f"{missing.number}.",
-            frozenset({(len(model.layers), "layer")}),
+            f"Layer {layer.number}, {layer}, is more than is asked.",
+            frozenset({(layer.number, "layer")}),
         )
-    if len(model.layers) > len(reference.layers):
-        more = model.layers[len(reference.layers)]
-        return Finding(
-            f"Layer {more.number} is {more}; expected the model to end before it.",
-            frozenset({(more.number, "layer")}),
-        )
-    return Finding("Its layers are joined in another way than asked.")
-
-
-def _alike(ours: Layer, theirs: Layer) -> bool:
-    return (
-        ours.kind == theirs.kind
-        and ours.activation == theirs.activation
-        and ours.inputs == theirs.inputs
-        and not _differences(ours, theirs)
+    if theirs[0] == "Activation" != ours[0] and position:
+        # The layer itself is right; what is missing comes between it and the next one.
+        layer = model.parts()[position - 1][1]
+    came, expected = str(layer), str(other)
+    if came == expected:
+        expected += f" {_details(layer, other)}"
+    return Finding(
+        f"Layer {layer.number} is {came}; expected {expected}.",
+        frozenset({(layer.number, "layer")}),
+        {layer.number: str(other)},
     )
 
 
-def _differences(ours: Layer, theirs: Layer) -> list[str]:
-    from course_utils.exercises.models.description import compared
-
-    one, other = compared(ours), compared(theirs)
-    found = [f"{key}={other[key]!r}" for key in other if one.get(key) != other[key]]
-    if ours.inputs != theirs.inputs:
-        found.append(f"working on layer {' and '.join(map(str, theirs.inputs))}")
+def _details(ours: Layer, theirs: Layer) -> str:
+    """What else distinguishes two layers whose short forms are the same."""
+    found = [
+        f"with {key}={value!r} instead of {ours.compared.get(key)!r}"
+        for key, value in theirs.compared.items()
+        if ours.compared.get(key) != value
+    ]
     if ours.shared != theirs.shared:
         found.append("sharing an earlier layer's weights" if theirs.shared else "with own weights")
-    if (ours.trainable_parameters > 0) != (theirs.trainable_parameters > 0):
-        found.append("trainable" if theirs.trainable_parameters else "not trainable")
-    return found
+    elif (ours.trainable_parameters > 0) != (theirs.trainable_parameters > 0):
+        found.append("that is trained" if theirs.trainable_parameters else "that is not trained")
+    return " and ".join(found) or f"working on {_sources(theirs)}"
 
 
-def _limits(at_most: int | None, at_least: int | None, of: str) -> str:
+def _sources(layer: Layer) -> str:
+    return " and ".join(f"layer {n}" if n > 0 else "the model's input" for n in layer.inputs)
+
+
+def _then(activations: tuple[str, ...]) -> str:
+    return " and then ".join(activations) or "no activation"
+
+
+def _at_the_end(case: Case) -> frozenset:
+    return frozenset((number, "layer") for number in case.model.outputs)
+
+
+def _limits(at_most: int | None, at_least: int | None, one: str) -> str:
     if at_most is None and at_least is None:
         raise ValueError("give at_most, at_least or both")
     if at_most is None:
-        return f"at least {at_least:,} {of}"
+        return f"at least {_counted(at_least, one)}"
     if not at_least:
-        return f"at most {at_most:,} {of}"
+        return f"at most {_counted(at_most, one)}"
     if at_least == at_most:
-        return f"exactly {at_most:,} {of}"
-    return f"{at_least:,} to {at_most:,} {of}"
+        return f"exactly {_counted(at_most, one)}"
+    return f"{at_least:,} to {_counted(at_most, one)}"
+
+
+def _counted(number: int, one: str) -> str:
+    shown = f"{number:,}" if number else "no"
+    return f"{shown} {one}{'s' * (number != 1)}"
 
 
 def _within(count: int, at_most: int | None, at_least: int | None) -> bool:

@@ -137,9 +137,10 @@ class _Reader:
     def _input(self, layer: dict, path: str) -> int:
         if layer["class_name"] != "InputLayer":
             raise ModelError("it does not begin with keras.Input(shape=...)")
-        shape = layer["config"].get("batch_shape") or layer["config"]["batch_input_shape"]
-        settings = {"shape": shape[1:], "dtype": str(layer["config"].get("dtype", "float32"))}
-        self._append(Step(path + layer["config"]["name"], "InputLayer", settings, ()))
+        shape = tuple(layer["config"]["batch_shape"][1:])
+        if not all(n is None or (type(n) is int and 0 < n <= LARGEST_SETTING) for n in shape):
+            raise ModelError(f"its input has the impossible shape {shape}")
+        self._append(Step(path + layer["config"]["name"], "InputLayer", {"shape": shape}, ()))
         return len(self.steps) - 1
 
     def _call(self, layer, path, inputs, training, trainable, depth) -> list[int]:
