@@ -122,7 +122,6 @@ class Description:
         """Entries of all layers' results together, for one input; an open side counts as 1."""
         return sum(_size(layer.output_shape) for layer in self.layers)
 
-    @property
     def kinds(self) -> list[str]:
         """The layers' classes, in order."""
         return [layer.kind for layer in self.layers]
