@@ -250,6 +250,65 @@ def _blocks_interleaved(photo, side):
 EXERCISES = (
     Exercise(
         chapter=21,
+        title="Hold out the same number of each class",
+        prompt="""Cut a data set into training and validation, with as many held out of each class.
+
+        labels : (N,), integers from 0 up; every class has more than per_class examples or as many
+        order : (N,), every number from 0 to N - 1 once, a random order
+        per_class : int
+        The validation part gets, of each class, the per_class examples that come first in the
+        order; all others are for training.
+        Returns two 1-D arrays of places in labels, training and validation, each of them in
+        the order given.
+        """,
+        reference=held_out_by_class,
+        inputs=held_out_by_class_inputs,
+        misconceptions=(
+            Misconception(
+                id="classes-ignored",
+                name="The first examples of the order are held out, whatever their class.",
+                hint="Count the classes of your validation part.",
+                wrong=_first_of_all,
+            ),
+            Misconception(
+                id="still-in-training",
+                name="The validation examples are in the training part too.",
+                hint="Whoever has trained on an example knows it by heart. The two parts must "
+                "have none in common.",
+                wrong=_train_keeps_everything,
+            ),
+            Misconception(
+                id="swapped",
+                name="The two parts are returned in the wrong order.",
+                hint="First the training part, then the validation part.",
+                wrong=_parts_swapped,
+            ),
+            Misconception(
+                id="order-ignored",
+                name="The examples are taken as they lie, and the order is not used.",
+                hint="A data set may be sorted. What is the random order for?",
+                wrong=_order_ignored,
+            ),
+            Misconception(
+                id="last-ones",
+                name="The last examples of each class are held out, not the first ones.",
+                hint="Read again which of a class come into the validation part.",
+                wrong=_last_of_each_class,
+            ),
+            Misconception(
+                id="places-in-the-order",
+                name="The numbers are places in the order, not in labels.",
+                hint="order[0] is the place of the example that comes first.",
+                wrong=_places_in_the_order,
+            ),
+        ),
+        hints=(
+            "Go through the order once, and count for each class how many you have held out.",
+            "labels[place] is the class; if its count is still below per_class, hold it out.",
+        ),
+    ),
+    Exercise(
+        chapter=21,
         title="Standardize by channel",
         prompt="""Standardize color images with the training images' mean and deviation.
 
@@ -365,65 +424,6 @@ EXERCISES = (
             "A dense layer uses each weight once: n_in * n_out multiplications.",
         ),
         points=2.0,
-    ),
-    Exercise(
-        chapter=21,
-        title="Hold out the same number of each class",
-        prompt="""Cut a data set into training and validation, with as many held out of each class.
-
-        labels : (N,), integers from 0 up; every class has more than per_class examples or as many
-        order : (N,), every number from 0 to N - 1 once, a random order
-        per_class : int
-        The validation part gets, of each class, the per_class examples that come first in the
-        order; all others are for training.
-        Returns two 1-D arrays of places in labels, training and validation, each of them in
-        the order given.
-        """,
-        reference=held_out_by_class,
-        inputs=held_out_by_class_inputs,
-        misconceptions=(
-            Misconception(
-                id="classes-ignored",
-                name="The first examples of the order are held out, whatever their class.",
-                hint="Count the classes of your validation part.",
-                wrong=_first_of_all,
-            ),
-            Misconception(
-                id="still-in-training",
-                name="The validation examples are in the training part too.",
-                hint="Whoever has trained on an example knows it by heart. The two parts must "
-                "have none in common.",
-                wrong=_train_keeps_everything,
-            ),
-            Misconception(
-                id="swapped",
-                name="The two parts are returned in the wrong order.",
-                hint="First the training part, then the validation part.",
-                wrong=_parts_swapped,
-            ),
-            Misconception(
-                id="order-ignored",
-                name="The examples are taken as they lie, and the order is not used.",
-                hint="A data set may be sorted. What is the random order for?",
-                wrong=_order_ignored,
-            ),
-            Misconception(
-                id="last-ones",
-                name="The last examples of each class are held out, not the first ones.",
-                hint="Read again which of a class come into the validation part.",
-                wrong=_last_of_each_class,
-            ),
-            Misconception(
-                id="places-in-the-order",
-                name="The numbers are places in the order, not in labels.",
-                hint="order[0] is the place of the example that comes first.",
-                wrong=_places_in_the_order,
-            ),
-        ),
-        hints=(
-            "Go through the order once, and count for each class how many you have held out.",
-            "labels[place] is the class; if its count is still below per_class, hold it out.",
-        ),
     ),
     Exercise(
         chapter=21,

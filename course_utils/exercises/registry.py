@@ -23,6 +23,7 @@ MODULES = (
     "lab_fashion_mnist",
     "lab_voltammetry",
     "lab_cifar10",
+    "lab_cifar10_networks",
 )
 
 

@@ -3,6 +3,7 @@
 Importing it imports Keras, and with it TensorFlow. The rest of the package does not need it.
 """
 
+from course_utils.models.cifar10 import pairs_of_convolutions
 from course_utils.models.documents import document_1, document_2, document_4
 from course_utils.models.fashion_mnist import improved_fashion_mnist
 from course_utils.models.progress import Progress
@@ -27,5 +28,6 @@ __all__ = [
     "document_4",
     "improved_fashion_mnist",
     "one_cycle",
+    "pairs_of_convolutions",
     "picture_cnn",
 ]

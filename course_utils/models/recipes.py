@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from course_utils.datasets import cifar10, fashion_mnist
+from course_utils.models.cifar10 import pairs_of_convolutions
 from course_utils.models.documents import document_1, document_2, document_4
 from course_utils.models.fashion_mnist import improved_fashion_mnist
 from course_utils.models.progress import Progress
@@ -96,5 +97,14 @@ RECIPES = {
         epochs=12,
         batch_size=128,
         optimizer=lambda steps: keras.optimizers.Adam(one_cycle(steps, peak=0.004)),
+    ),
+    "improved_cifar10": Recipe(
+        pairs_of_convolutions,
+        cifar10,
+        epochs=10,
+        batch_size=128,
+        optimizer=lambda steps: keras.optimizers.AdamW(
+            one_cycle(steps, peak=0.01), weight_decay=0.05
+        ),
     ),
 }
