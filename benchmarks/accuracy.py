@@ -28,7 +28,7 @@ COLUMNS = (
     "epochs",
     "validation_accuracy",
     "test_accuracy",
-    "seconds",
+    "processor_minutes",
     "machine",
     "versions",
     "date",
@@ -42,7 +42,8 @@ of them. `python -m benchmarks.accuracy NAME` measures a network, and writes thi
 
 All networks are trained on the full training sets but for the last 5,000 images. Those are for
 validation: everything that was chosen, was chosen on them. The test set is used once a seed, after
-the last epoch. "±" is the standard deviation over the seeds.
+the last epoch. "±" is the standard deviation over the seeds. Processor minutes are those of all
+cores together, whatever else the machine had to do.
 """
 
 
@@ -71,9 +72,9 @@ def missing_seeds(rows, name, seeds):
 def measure(name, recipe, seed, size="full"):
     """Train with one seed and test once; return the row."""
     train, validation = recipe.parts(*recipe.data("train", size))
-    start = time.perf_counter()
+    start = time.process_time()
     network, history = recipe.train(*train, validation_data=validation, seed=seed)
-    seconds = time.perf_counter() - start
+    minutes = (time.process_time() - start) / 60
     images, labels = recipe.data("test", size)
     _, accuracy = network.evaluate(images.astype(np.float32) / 255, labels, verbose=0)
     return {
@@ -82,7 +83,7 @@ def measure(name, recipe, seed, size="full"):
         "epochs": len(history["loss"]),
         "validation_accuracy": f"{history['val_accuracy'][-1]:.4f}",
         "test_accuracy": f"{accuracy:.4f}",
-        "seconds": f"{seconds:.0f}",
+        "processor_minutes": f"{minutes:.1f}",
         "machine": f"{processor()}, {os.cpu_count()} cores",
         "versions": f"tensorflow {version('tensorflow')}, keras {version('keras')}",
         "date": f"{datetime.date.today():%Y-%m-%d}",
@@ -126,7 +127,7 @@ def page(rows, recipes):
                 "" if claim is None else f"{claim:.4f}",
             ]
         )
-        shown = ("seed", "epochs", "validation_accuracy", "test_accuracy", "seconds", "date")
+        shown = COLUMNS[1:6] + COLUMNS[-1:]
         rows_of_this = [[str(row[column]) for column in shown] for row in of_this]
         header = [column.replace("_", " ") for column in shown]
         machines = sorted({f"{row['machine']}; {row['versions']}" for row in of_this})
