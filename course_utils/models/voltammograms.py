@@ -5,7 +5,7 @@ from keras import layers
 
 
 def document_1_voltammograms():
-    """Document 1, section 7: the picture of a curve, two classes. 613,346 parameters.
+    """Document 1, section 7: the picture of a curve, two classes. 613,314 parameters.
 
     Takes pictures (n, 96, 96, 1) from 0 to 1, returns probabilities (n, 2); not compiled.
     """
