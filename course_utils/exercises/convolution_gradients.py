@@ -199,9 +199,11 @@ EXERCISES = (
         title="The gradient of a kernel",
         prompt="""Gradient of the loss with respect to the kernel of a convolution.
 
-        The convolution slid a kernel over the image: stride 1, no padding, kernel not flipped.
+        The convolution slid a kernel over the image: stride 1, no padding, kernel
+        not flipped.
         image : (H, W) array
-        dy : (H - kh + 1, W - kw + 1) array, gradient of the loss with respect to the feature map
+        dy : (H - kh + 1, W - kw + 1) array, gradient of the loss with respect to
+        the feature map
         Returns dw, a (kh, kw) array. kh and kw follow from the two shapes.
         """,
         reference=kernel_gradient,
@@ -250,8 +252,10 @@ EXERCISES = (
         title="The gradient of an image",
         prompt="""Gradient of the loss with respect to the image that was convolved.
 
-        The convolution slid the kernel over the image: stride 1, no padding, kernel not flipped.
-        dy : (rows, columns) array, gradient of the loss with respect to the feature map
+        The convolution slid the kernel over the image: stride 1, no padding,
+        kernel not flipped.
+        dy : (rows, columns) array, gradient of the loss with respect to the
+        feature map
         kernel : (kh, kw) array
         Returns dx, of the image's shape: (rows + kh - 1, columns + kw - 1).
         """,
@@ -310,10 +314,12 @@ EXERCISES = (
         title="Backward through a convolutional layer",
         prompt="""Gradients of a convolutional layer with stride, without padding.
 
-        dy : (N, rows, columns, F) array, gradient of the loss with respect to the output
+        dy : (N, rows, columns, F) array, gradient of the loss with respect to the
+        output
         x : (N, H, W, C) array, the layer's input
         w : (kh, kw, C, F) array, not flipped in the forward pass
-        stride : int, in both directions; rows = (H - kh) // stride + 1, likewise columns
+        stride : int, in both directions; rows = (H - kh) // stride + 1, likewise
+        columns
         Returns dx, dw and db: of x's shape, of w's shape, and (F,).
         """,
         reference=layer_gradients,

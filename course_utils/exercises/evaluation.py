@@ -114,8 +114,8 @@ EXERCISES = (
         prompt="""Confusion matrix: how often each class was taken for each class.
 
         labels, predictions : (N,), integers from 0 to classes - 1
-        Returns an array (classes, classes) of whole numbers. Entry [i, j] counts the examples
-        whose label is i and whose prediction is j.
+        Returns an array (classes, classes) of whole numbers. Entry [i, j] counts
+        the examples whose label is i and whose prediction is j.
         """,
         reference=confusion_counts,
         inputs=confusion_counts_inputs,
@@ -157,11 +157,13 @@ EXERCISES = (
         title="Wrong and sure of it",
         prompt="""Which images the network got wrong, the most confident mistake first.
 
-        probabilities : (N, K), one row an image; labels : (N,), integers from 0 to K - 1
-        The prediction is the class with the largest probability; that probability is the
-        network's confidence.
+        probabilities : (N, K), one row an image
+        labels : (N,), integers from 0 to K - 1
+        The prediction is the class with the largest probability; that probability
+        is the network's confidence.
         count : int, return at most so many
-        Returns a 1-D array of the images' places in the arrays passed in, 0 for the first one.
+        Returns a 1-D array of the images' places in the arrays passed in, 0 for
+        the first one.
         """,
         reference=surest_mistakes,
         inputs=surest_mistakes_inputs,

@@ -134,7 +134,8 @@ EXERCISES = (
         title="Two neurons in a chain",
         prompt="""Slope of the loss with respect to the first weight, w1.
 
-        x = 3 -> z = w1 * x + b1 -> h = max(0, z) -> y = w2 * h + b2 -> loss = (y - target)**2
+        x = 3 -> z = w1 * x + b1 -> h = max(0, z) -> y = w2 * h + b2
+        -> loss = (y - target)**2
         with w1 = 2, b1 = -5, w2 = -3, b2 = 1 and target = 1.
         """,
         reference=slope_of_first_weight,
@@ -190,7 +191,8 @@ EXERCISES = (
         The loss is np.sum((x @ w) ** 3).
         w : (n,) array, the weights; x : (m, n) array
         step : float, how far a weight is moved each way; all others stay
-        Returns an (n,) array of what the differences give, not of the exact slopes.
+        Returns an (n,) array of what the differences give, not of the exact
+        slopes.
         """,
         reference=nudged_slopes,
         inputs=nudged_slopes_inputs,
@@ -253,7 +255,8 @@ EXERCISES = (
         title="From the loss to the scores",
         prompt="""Gradient of the mean cross-entropy loss with respect to the scores.
 
-        scores : (N, K) float array, one row for each image, before softmax; also 1000
+        scores : (N, K) float array, one row for each image, before softmax;
+        also values like 1000
         labels : (N,) integer array, the right class of each image
         Returns an (N, K) array. The loss is the mean over the N images.
         """,
@@ -334,7 +337,8 @@ EXERCISES = (
 
         dy : (N, n_out) array, gradient of the loss with respect to y
         x : (N, n_in) array, the layer's input; w : (n_in, n_out) array
-        Returns dx of shape (N, n_in), dw of shape (n_in, n_out) and db of shape (n_out,).
+        Returns dx of shape (N, n_in), dw of shape (n_in, n_out) and db of shape
+        (n_out,).
         """,
         reference=dense_gradients,
         inputs=dense_gradients_inputs,

@@ -165,10 +165,13 @@ EXERCISES = (
         title="Backward through max pooling",
         prompt="""Gradient of the loss with respect to the input of a max pooling.
 
-        dy : (rows, columns) array, gradient of the loss with respect to the pooled map
+        dy : (rows, columns) array, gradient of the loss with respect to the pooled
+        map
         feature_map : (H, W) array, what was pooled
-        size, stride : int, side of the window and pixels from one window to the next
-        Returns dx, an (H, W) array. Of several equal maxima the first one, row by row, gets all.
+        size, stride : int, side of the window and pixels from one window to the
+        next
+        Returns dx, an (H, W) array. Of several equal maxima the first one, row by
+        row, gets all.
         """,
         reference=route_gradient,
         inputs=route_gradient_inputs,
@@ -234,14 +237,15 @@ EXERCISES = (
     Exercise(
         chapter=4,
         title="Backward through a network",
-        prompt="""Gradients of the mean cross-entropy with respect to all weights of a small CNN.
+        prompt="""Gradients of the mean cross-entropy for all weights of a small CNN.
 
-        The network: convolution (stride 1, no padding, kernel not flipped), ReLU, flatten
-        (row-major, channels last), dense, softmax.
+        The network: convolution (stride 1, no padding, kernel not flipped), ReLU,
+        flatten (row-major, channels last), dense, softmax.
         images : (N, H, W, C); labels : (N,) integers
         w_conv : (kh, kw, C, F); b_conv : (F,)
         w_dense : (length of the flattened maps, K); b_dense : (K,)
-        Returns dw_conv, db_conv, dw_dense, db_dense, each of the shape of its weights.
+        Returns dw_conv, db_conv, dw_dense, db_dense, each of the shape of its
+        weights.
         """,
         reference=cnn_gradients,
         inputs=cnn_gradients_inputs,

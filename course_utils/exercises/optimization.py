@@ -165,7 +165,8 @@ EXERCISES = (
         title="He's scale",
         prompt="""Give random weights the spread of He initialization, sqrt(2 / fan_in).
 
-        noise : random numbers of spread 1, a kernel (kh, kw, C, F) or a dense layer's (n_in, n_out)
+        noise : random numbers of spread 1, a kernel (kh, kw, C, F) or a dense
+        layer's (n_in, n_out)
         The fan-in is the number of inputs that go into one output.
         Returns the noise, scaled: an array of the same shape.
         """,
@@ -231,9 +232,10 @@ EXERCISES = (
         prompt="""One step of gradient descent with momentum.
 
         w, velocity, gradient : arrays of the same shape
-        The velocity is multiplied by momentum, and learning_rate times the gradient is subtracted
-        from it. Then the new velocity is added to w.
-        Returns the new w and the new velocity; the arrays passed in stay as they are.
+        The velocity is multiplied by momentum, and learning_rate times the
+        gradient is subtracted from it. Then the new velocity is added to w.
+        Returns the new w and the new velocity; the arrays passed in stay as they
+        are.
         """,
         reference=momentum_step,
         inputs=momentum_step_inputs,
@@ -293,12 +295,15 @@ EXERCISES = (
         title="A step of Adam",
         prompt="""One step of Adam, as in Kingma and Ba's Algorithm 1.
 
-        w, m, v, gradient : arrays of the same shape; m and v are zero before the first step
+        w, m, v, gradient : arrays of the same shape; m and v are zero before the
+        first step
         step : int, 1 for the first step
-        m becomes beta_1 * m + (1 - beta_1) * gradient, v the same with beta_2 and the squared
-        gradient. Divided by 1 - beta_1**step and 1 - beta_2**step they are m_hat and v_hat, and
-        w moves by -learning_rate * m_hat / (sqrt(v_hat) + epsilon).
-        Returns w, m and v, the new ones (not m_hat, v_hat); the arrays passed in stay as they are.
+        m becomes beta_1 * m + (1 - beta_1) * gradient, v the same with beta_2 and
+        the squared gradient. Divided by 1 - beta_1**step and 1 - beta_2**step they
+        are m_hat and v_hat, and w moves by
+        -learning_rate * m_hat / (sqrt(v_hat) + epsilon).
+        Returns w, m and v, the new ones (not m_hat, v_hat); the arrays passed in
+        stay as they are.
         """,
         reference=adam_step,
         inputs=adam_step_inputs,
@@ -366,13 +371,14 @@ EXERCISES = (
     Exercise(
         chapter=5,
         title="Warm-up, then a cosine",
-        prompt="""Learning rate at a step: a straight rise to the peak, then half a cosine to 0.
+        prompt="""Learning rate: a straight rise to the peak, then half a cosine to 0.
 
         step : int, 0 for the first one; steps : int, all of them together
         warm_up : int, number of steps of the rise, possibly 0; less than steps
         peak : float
-        At step 0 the rate is 0 (if there is a warm-up), at step warm_up it is peak, at step
-        steps it is 0. In the middle between warm_up and steps it is half of peak.
+        At step 0 the rate is 0 (if there is a warm-up), at step warm_up it is
+        peak, at step steps it is 0. In the middle between warm_up and steps it is
+        half of peak.
         Returns the learning rate, a number.
         """,
         reference=warm_up_and_cosine,

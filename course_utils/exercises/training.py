@@ -136,7 +136,8 @@ EXERCISES = (
         prompt="""Batch number k of an epoch that visits the examples in a given order.
 
         images : (N, H, W, C); labels : (N,), integers
-        order : (N,), every number from 0 to N - 1 once: order[0] is the example visited first
+        order : (N,), every number from 0 to N - 1 once: order[0] is the example
+        visited first
         batch_size : int; k : int, 0 for the first batch
         The last batch of an epoch may have fewer than batch_size examples.
         Returns the batch's images and its labels, two arrays.
@@ -201,9 +202,10 @@ EXERCISES = (
     Exercise(
         chapter=5,
         title="How many steps?",
-        prompt="""Number of weight updates in ten epochs over 55,000 images in batches of 64.
+        prompt="""Weight updates in ten epochs over 55,000 images in batches of 64.
 
-        The last batch of an epoch is smaller than the others; it counts as a step too.
+        The last batch of an epoch is smaller than the others; it counts as a step
+        too.
         """,
         reference=steps_of_training,
         misconceptions=(
@@ -252,12 +254,14 @@ EXERCISES = (
     Exercise(
         chapter=5,
         title="The training loop",
-        prompt="""Train one dense layer with softmax by gradient descent, batch after batch.
+        prompt="""Train a dense layer with softmax by gradient descent, batch by batch.
 
-        x : (N, D) floats; labels : (N,) integers from 0 to K - 1; w : (D, K); b : (K,)
-        Each epoch goes through the examples in the order given, batch_size at a time; the last
-        batch may be smaller. Each batch is one step: the gradient of the batch's mean
-        cross-entropy, at the weights of that moment, times learning_rate, is subtracted.
+        x : (N, D) floats; labels : (N,) integers from 0 to K - 1
+        w : (D, K); b : (K,)
+        Each epoch goes through the examples in the order given, batch_size at a
+        time; the last batch may be smaller. Each batch is one step: the gradient
+        of the batch's mean cross-entropy, at the weights of that moment, times
+        learning_rate, is subtracted.
         Returns w and b after all epochs; the arrays passed in stay as they are.
         """,
         reference=train_softmax,
@@ -336,10 +340,10 @@ EXERCISES = (
     Exercise(
         chapter=5,
         title="The loss of a guess",
-        prompt="""Cross-entropy of a network with 1,000 classes that has not learned anything yet.
+        prompt="""Cross-entropy of a network with 1,000 classes that learned nothing yet.
 
-        It gives every class the same probability, whatever the image is. The logarithm is the
-        natural one, as in the text.
+        It gives every class the same probability, whatever the image is. The
+        logarithm is the natural one, as in the text.
         """,
         reference=loss_of_a_guess,
         misconceptions=(
