@@ -17,6 +17,7 @@ from course_utils.grading.assignment import AssignmentError, read_assignment
 from course_utils.grading.batch import Batch, Done, RunError, grades, regrade, sandbox_before
 from course_utils.grading.cluster import ClusterError, cluster_sandbox, grade_on_cluster
 from course_utils.grading.opening import SandboxUnavailableError, open_sandbox
+from course_utils.grading.output_commands import export, gradescope, nbgrader, report
 from course_utils.grading.records import Record, write_record
 from course_utils.grading.sandboxes import KINDS
 
@@ -131,6 +132,10 @@ def regrade_command(
             console.print(f"OTHER grades than on {old.graded_at}: then {_summary(old)}. {told}")
         if not same and not write:
             raise typer.Exit(1)
+
+
+for command in (report, export, gradescope, nbgrader):
+    app.command()(command)
 
 
 def _kind(sandbox: str | None, trust: bool) -> str | None:
