@@ -69,13 +69,18 @@ def evaluate(id: str, answer: object, *, seed: int = 0, time_limit: float | None
         If there is no such exercise.
     """
     exercise = get(id)
-    if isinstance(answer, int | float | np.number) and exercise.inputs is None:
+    returns_model = isinstance(exercise, ModelExercise)
+    if (
+        isinstance(answer, int | float | np.number)
+        and exercise.inputs is None
+        and not returns_model
+    ):
         value = answer
 
         def answer():
             return value
 
-    if not callable(answer) or (isinstance(exercise, ModelExercise) and is_model(answer)):
+    if not callable(answer) or (returns_model and is_model(answer)):
         return no_answer(exercise, f"an object of type {type(answer).__name__}")
     if is_starter(answer):
         return not_attempted(exercise)

@@ -28,17 +28,17 @@ def compare(expected: object, got: object, rtol: float, atol: float) -> Differen
     if got is None:
         return Difference("It returned None. Does it end with a `return` line?")
     if isinstance(got, Unreadable):
-        return Difference(f"It returned {got}; expected {_kind(expected)}.")
+        return Difference(f"It returned {got}; expected {kind_of(expected)}.")
     if isinstance(expected, tuple):
         return _compare_tuples(expected, got, rtol, atol)
     if isinstance(expected, str | bool | np.bool_) or isinstance(got, str):
         same = type(expected) is type(got) or {type(expected), type(got)} == {bool, np.bool_}
         if not same:
-            return Difference(f"It returned {_kind(got)}; expected {_kind(expected)}.")
+            return Difference(f"It returned {kind_of(got)}; expected {kind_of(expected)}.")
         return None if expected == got else Difference(f"It returned {got!r}, which is not right.")
     if isinstance(got, list | tuple):
         return Difference(
-            f"It returned a {type(got).__name__}; expected {_kind(expected)}."
+            f"It returned a {type(got).__name__}; expected {kind_of(expected)}."
             + (" np.array(...) makes one." if np.ndim(expected) else "")
         )
     return _compare_numbers(np.asarray(expected), np.asarray(got), rtol, atol)
@@ -49,7 +49,7 @@ def _compare_tuples(expected: tuple, got: object, rtol: float, atol: float) -> D
     several = isinstance(got, list | tuple) or (isinstance(got, np.ndarray) and got.ndim)
     items = tuple(got) if several else None
     if items is None or len(items) != len(expected):
-        return Difference(f"It returned {_kind(got)}; expected {_kind(expected)}.")
+        return Difference(f"It returned {kind_of(got)}; expected {kind_of(expected)}.")
     for position, (one, other) in enumerate(zip(expected, items, strict=True)):
         difference = compare(one, other, rtol, atol)
         if difference:
@@ -98,7 +98,8 @@ def _numbers_text(wanted, came, dtype, right) -> str:
     return text
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
+    """What a returned value is, in words: "an array of shape (3,)", "a number"."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, tuple | list):

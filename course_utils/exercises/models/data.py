@@ -108,8 +108,6 @@ def _no_model(value: object, keras) -> object:
         return Unreadable("the result of a layer (a symbolic tensor)")
     if _is_layer(value, keras):
         return Unreadable(f"a single {kind.__name__} layer")
-    if kind in (list, tuple):
-        return Unreadable(f"a {kind.__name__} of {len(value)} items")
     return plain(value)
 
 

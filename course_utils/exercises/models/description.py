@@ -8,6 +8,7 @@ from course_utils.exercises.models.layers import (
     ACTIVATION_LAYERS,
     LAYERS,
     MERGING,
+    SHORT_LOSSES,
     activation_name,
     weight_sizes,
 )
@@ -291,7 +292,7 @@ def name_of(part: object) -> str:
     """The name of a loss or metric, given as its name, an object, or a function."""
     match part:
         case str(name) | {"config": str(name)} | {"config": {"name": str(name)}}:
-            return name
+            return SHORT_LOSSES.get(name.lower(), name)
     return "a function of one's own" if part else "nothing"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from course_utils.exercises.comparing import kind_of
 from course_utils.exercises.models.data import ModelData
 from course_utils.exercises.models.description import Description, describe
 from course_utils.exercises.models.exercise import ModelExercise, ModelMisconception
@@ -121,7 +122,7 @@ def _complaint(outcome: Outcome) -> str:
     if value is None:
         return "It returned None. Does it end with a `return` line?"
     if not isinstance(value, ModelData):
-        came = str(value) if isinstance(value, Unreadable) else f"a {type(value).__name__}"
+        came = str(value) if isinstance(value, Unreadable) else kind_of(value)
         expected = "" if came.startswith("a model") else "; expected a Keras model"
         return f"It returned {came}{expected}."
     if outcome.mutated:

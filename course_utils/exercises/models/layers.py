@@ -111,6 +111,12 @@ SCHEDULES = _words("""
     CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay
     PolynomialDecay
 """)
+SHORT_LOSSES = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "bce": "binary_crossentropy",
+    "kld": "kl_divergence",
+}
 LOSSES = _words("""
     sparse_categorical_crossentropy categorical_crossentropy binary_crossentropy
     categorical_focal_crossentropy binary_focal_crossentropy kl_divergence mean_squared_error

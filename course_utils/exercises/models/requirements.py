@@ -12,6 +12,7 @@ import numpy as np
 
 from course_utils.exercises.models.data import ModelData
 from course_utils.exercises.models.description import Description, Layer
+from course_utils.exercises.models.layers import ACTIVATION_LAYERS
 from course_utils.exercises.models.measuring import (
     predictions,
     returned_accuracy,
@@ -377,28 +378,33 @@ def _first_difference(model: Description, reference: Description) -> Finding:
     position, ((ours, layer), (theirs, other)) = next(
         (i, pair) for i, pair in enumerate(pairs) if pair[0][0] != pair[1][0]
     )
-    if ours[0] == "output" and theirs[0] != "output":
-        return Finding(
-            f"It ends with layer {layer.number}, {layer}; expected {other} after it.",
-            frozenset({(layer.number, "layer")}),
-        )
-    if theirs[0] == "output":
+    bends, should_bend = ours[0] == "Activation", theirs[0] == "Activation"
+    after = ""
+    if should_bend and not bends and position:
+        # The layer before is right but for its activation.
+        layer = model.parts()[position - 1][1]
+        after = " after it" if other.kind in ACTIVATION_LAYERS else ""
+    elif bends and not should_bend and layer.kind not in ACTIVATION_LAYERS:
+        other = reference.parts()[position - 1][1]
+    elif theirs[0] == "output":
         if ours[0] == "output":
             return Finding("Its output is not that of the layer that is asked.")
         return Finding(
             f"Layer {layer.number}, {layer}, is more than is asked.",
             frozenset({(layer.number, "layer")}),
         )
-    if theirs[0] == "Activation" != ours[0] and position:
-        # The layer itself is right; what is missing comes between it and the next one.
-        layer = model.parts()[position - 1][1]
-    came, expected = str(layer), str(other)
-    if came == expected:
+    elif ours[0] == "output":
+        return Finding(
+            f"It ends with layer {layer.number}, {layer}; expected {other} after it.",
+            frozenset({(layer.number, "layer")}),
+        )
+    expected = f"{other}{after}"
+    if str(layer) == expected:
         expected += f" {_details(layer, other)}"
     return Finding(
-        f"Layer {layer.number} is {came}; expected {expected}.",
+        f"Layer {layer.number} is {layer}; expected {expected}.",
         frozenset({(layer.number, "layer")}),
-        {layer.number: str(other)},
+        {layer.number: f"{other}{after}"},
     )
 
 
