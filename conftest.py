@@ -7,6 +7,8 @@ import os
 os.environ.setdefault("COURSE_PROFILE", "quick")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+pytest_plugins = ["tests.browser"]
+
 
 def pytest_collection_modifyitems(items):
     # What takes longest comes first, so that no worker is left alone with it at the end.

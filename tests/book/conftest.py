@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "book"))
 
+from tests.browser import Watch  # noqa: E402
 from vendor import vendor  # noqa: E402
 
 
@@ -96,37 +96,6 @@ class Elements(HTMLParser):
 def elements(book):
     """For every page of the book, the elements in it."""
     return {page: Elements(page).found for page in book.pages()}
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """A headless Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.skip("no Chromium on this machine; on Debian and Ubuntu: apt install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # Chromium's own sandbox does not start for root or in most containers.
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-class Watch:
-    """What went wrong in a page: errors in its console, and what it asked of a network."""
-
-    def __init__(self, page):
-        self.errors: list[str] = []
-        self.requests: list[str] = []
-        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.note(request.url))
-
-    def note(self, address: str) -> None:
-        if not address.startswith(("file:", "data:", "blob:")):
-            self.requests.append(address)
 
 
 @pytest.fixture(scope="session")
