@@ -3,11 +3,13 @@
 A code cell with the metadata ``{"exercise": {"id": "conv2d"}}`` gets the HTML id
 ``exercise-conv2d``, and behind it come the exercise's hints. ``static/exercises.js`` makes an
 editor of it. What that editor runs, ``vendor/python/course.js``, is packed from this tree after
-the build.
+the build. TensorFlow does not run in a page, so an exercise whose answer is a Keras model gets no
+editor: its starter stays, with a word on where to do it.
 """
 
 import html
 import io
+import itertools
 import re
 import zipfile
 from pathlib import Path
@@ -24,20 +26,41 @@ COURSE_UTILS = BOOK.parent / "course_utils"
 NOT_IN_THE_PAGE = ("datasets", "figures", "grading", "models")
 
 
+ELSEWHERE = """\
+<p class="exercise-note">This exercise needs TensorFlow, which does not run in this page. Do it in
+the chapter's notebook, in JupyterLab or in Colab: <code>make lab</code> opens the notebooks on your
+machine, the rocket at the top of this page opens this one in Colab.</p>"""
+
+
 def mark_exercises(app, doctree):
     """Give every exercise cell its HTML id and its hints."""
-    for cell in list(doctree.findall(is_code_cell)):
+    from course_utils.exercises import get
+    from course_utils.exercises.models import ModelExercise
+
+    cells = list(doctree.findall(is_code_cell))
+    for cell, following in itertools.zip_longest(cells, cells[1:]):
         exercise_id = cell["cell_metadata"].get("exercise", {}).get("id")
-        if exercise_id and "exercise" in cell["cell_metadata"].get("tags", []):
+        if not exercise_id or not has_tag(cell, "exercise"):
+            continue
+        hints = nodes.raw("", hints_html(exercise_id), format="html")
+        place = cell.parent.index(cell)
+        if not isinstance(get(exercise_id), ModelExercise):
             cell["ids"].append(f"exercise-{exercise_id}")
-            cell.parent.insert(
-                cell.parent.index(cell) + 1,
-                nodes.raw("", hints_html(exercise_id), format="html"),
-            )
+            cell.parent.insert(place + 1, hints)
+            continue
+        box = nodes.container(classes=["exercise"], ids=[f"exercise-{exercise_id}"])
+        cell.parent[place] = box
+        box += [cell, nodes.raw("", ELSEWHERE, format="html"), hints]
+        if following is not None and has_tag(following, "check"):
+            following.parent.remove(following)
 
 
 def is_code_cell(node) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def has_tag(cell, tag: str) -> bool:
+    return tag in cell["cell_metadata"].get("tags", [])
 
 
 def hints_html(exercise_id: str) -> str:
