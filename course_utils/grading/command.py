@@ -17,7 +17,13 @@ from course_utils.grading.assignment import AssignmentError, read_assignment
 from course_utils.grading.batch import Batch, Done, RunError, grades, regrade, sandbox_before
 from course_utils.grading.cluster import ClusterError, cluster_sandbox, grade_on_cluster
 from course_utils.grading.opening import SandboxUnavailableError, open_sandbox
-from course_utils.grading.output_commands import export, gradescope, nbgrader, report
+from course_utils.grading.output_commands import (
+    example,
+    export,
+    gradescope,
+    nbgrader,
+    report,
+)
 from course_utils.grading.records import Record, write_record
 from course_utils.grading.sandboxes import KINDS
 
@@ -134,7 +140,7 @@ def regrade_command(
             raise typer.Exit(1)
 
 
-for command in (report, export, gradescope, nbgrader):
+for command in (report, export, gradescope, nbgrader, example):
     app.command()(command)
 
 

@@ -7,6 +7,7 @@ import nbformat
 import typer
 
 from course_utils.grading.assignment import AssignmentError
+from course_utils.grading.example_class import write_example_class
 from course_utils.grading.exports import FORMATS, Choices, ExportError
 from course_utils.grading.exports import export as write_export
 from course_utils.grading.gradescope_zip import NotInstalledError, write_gradescope_zip
@@ -17,6 +18,15 @@ from course_utils.grading.telling import problems_told
 from course_utils.grading.values import FormatError
 
 Graded = Annotated[Path, typer.Argument(help="Folder of the results.", show_default=False)]
+
+
+def example(
+    folder: Annotated[Path, typer.Argument(help="Where to put it.", show_default=False)],
+) -> None:
+    """Write a made-up class to try the grader with."""
+    with problems_told():
+        write_example_class(folder)
+        typer.echo(f"An assignment and its submissions: {folder}")
 
 
 def report(
