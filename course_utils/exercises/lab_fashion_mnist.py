@@ -1,8 +1,10 @@
-"""Exercises of the Fashion-MNIST lab: data without leaks, calibration, a picture of one's own."""
+"""Exercises of the Fashion-MNIST lab: no leaks, calibration, a picture, better networks."""
 
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
+from course_utils.exercises.models import ModelExercise, ModelMisconception, keras
+from course_utils.exercises.models import requirements as need
 
 
 def standardize_like_training(train, other):
@@ -178,6 +180,92 @@ def _prepared(before, border=0.0, corner=False, shrink=None, after=lambda values
 
 def _light(picture):
     return 1 - picture / 255
+
+
+def normalized_block(height, width, channels, filters):
+    layers = [keras.Input((height, width, channels))]
+    for _ in range(2):
+        layers.append(keras.layers.Conv2D(filters, 3, padding="same", use_bias=False))
+        layers.append(keras.layers.BatchNormalization())
+        layers.append(keras.layers.ReLU())
+    layers.append(keras.layers.MaxPooling2D(2))
+    return keras.Sequential(layers)
+
+
+def normalized_block_inputs(rng):
+    yield {"height": 4, "width": 6, "channels": 1, "filters": 2}
+    yield {"height": 28, "width": 28, "channels": 1, "filters": 32}
+    yield {"height": 14, "width": 14, "channels": 32, "filters": 64}
+    for channels, filters in [(3, 4), (8, 5)]:
+        height, width = (int(2 * side) for side in rng.integers(3, 10, size=2))
+        yield {"height": height, "width": width, "channels": channels, "filters": filters}
+
+
+def _block(convolutions=2, padding="same", use_bias=False, order=("normalize", "relu")):
+    """A wrong `normalized_block`: other layers, or the same ones in another order."""
+
+    def wrong(height, width, channels, filters):
+        kinds = {
+            "normalize": keras.layers.BatchNormalization,
+            "relu": keras.layers.ReLU,
+        }
+        layers = [keras.Input((height, width, channels))]
+        for _ in range(convolutions):
+            layers.append(keras.layers.Conv2D(filters, 3, padding=padding, use_bias=use_bias))
+            layers += [kinds[name]() for name in order]
+        layers.append(keras.layers.MaxPooling2D(2))
+        return keras.Sequential(layers)
+
+    return wrong
+
+
+def small_fashion_mnist(rng):
+    """The images that come with the course, scaled: (train, test)."""
+    from course_utils.datasets import fashion_mnist
+
+    parts = []
+    for split in ("train", "test"):
+        images, labels = fashion_mnist(split, size="small")
+        parts.append((images.astype(np.float32) / 255, labels))
+    return tuple(parts)
+
+
+def lean_network():
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(16, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Conv2D(32, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Conv2D(32, 3, activation="relu"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def _lean(last="softmax", loss="sparse_categorical_crossentropy", hidden=0):
+    """A wrong `lean_network`: another last activation or loss, or a dense layer before the last."""
+
+    def wrong():
+        layers = [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(16, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Conv2D(32, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Flatten(),
+        ]
+        if hidden:
+            layers.append(keras.layers.Dense(hidden, activation="relu"))
+        model = keras.Sequential([*layers, keras.layers.Dense(10, activation=last)])
+        model.compile("adam", loss, metrics=["accuracy"])
+        return model
+
+    return wrong
 
 
 EXERCISES = (
@@ -384,6 +472,131 @@ EXERCISES = (
             "Three steps, each a line or two: invert, paste into np.zeros, average blocks.",
             "square.reshape(side, block, side, block) has the rows of a block on axis 1, its "
             "columns on axis 3.",
+        ),
+    ),
+    ModelExercise(
+        chapter=20,
+        title="A block of the better network",
+        prompt="""A block of two normalized convolutions, as a Keras model.
+
+        height, width, channels : int, shape of its input, the two sides even
+        filters : int, maps of each convolution
+        Two times in a row: a 3x3 convolution that keeps the size and has no bias, batch
+        normalization with Keras's own settings, ReLU. Then 2x2 max pooling.
+        Returns a keras model from (height, width, channels) to (height / 2, width / 2, filters).
+        It need not be compiled.
+        """,
+        reference=normalized_block,
+        inputs=normalized_block_inputs,
+        requirements=(need.input_shape(), need.output_shape(), need.same_layers()),
+        misconceptions=(
+            ModelMisconception(
+                id="relu-first",
+                name="ReLU comes before the normalization.",
+                hint="What is normalized should have values of both signs. In which order is it "
+                "asked?",
+                wrong=_block(order=("relu", "normalize")),
+            ),
+            ModelMisconception(
+                id="bias-kept",
+                name="The convolutions have a bias, which the normalization takes away again.",
+                hint="How many parameters has your convolution per filter, and how many weights?",
+                wrong=_block(use_bias=True),
+            ),
+            ModelMisconception(
+                id="borders-lost",
+                name="The convolutions have no padding: each takes two rows and columns away.",
+                hint="Which padding keeps height and width?",
+                wrong=_block(padding="valid"),
+            ),
+            ModelMisconception(
+                id="one-convolution",
+                name="There is one convolution instead of two.",
+                hint="The three layers stand in the block two times.",
+                wrong=_block(convolutions=1),
+            ),
+            ModelMisconception(
+                id="not-normalized",
+                name="There is no batch normalization.",
+                hint="Between a convolution and its ReLU stands another layer.",
+                wrong=_block(order=("relu",)),
+            ),
+        ),
+        hints=(
+            "keras.Sequential takes a list: keras.Input, then seven layers.",
+            "keras.layers.Conv2D has the arguments padding and use_bias; ReLU is a layer of its "
+            "own here, keras.layers.ReLU.",
+        ),
+    ),
+    ModelExercise(
+        chapter=20,
+        title="A network with a tenth of the weights",
+        prompt="""A compiled network for Fashion-MNIST with at most 22,503 parameters.
+
+        That is a tenth of document 4's 225,034. Images have shape (28, 28, 1) and values from 0
+        to 1; labels are integers from 0 to 9. The checker trains your model, as you compiled it,
+        for 6 epochs on 4,000 images in batches of 32. On 1,000 other images it must then be
+        right at least 75 times out of 100.
+        Returns a keras model, compiled.
+        """,
+        reference=lean_network,
+        requirements=(
+            need.input_shape(28, 28, 1),
+            need.output_shape(10),
+            need.parameters(at_most=22_503),
+            need.loss_fits(labels="integers"),
+            # Seeds 0 to 4 of the model solution: 0.798, 0.798, 0.793, 0.820, 0.795.
+            need.accuracy_after_training(0.75, small_fashion_mnist, epochs=6, batch_size=32),
+        ),
+        misconceptions=(
+            ModelMisconception(
+                id="dense-layer-too-wide",
+                name="Nearly all parameters sit in a dense layer behind Flatten.",
+                hint="How long is the flattened vector, and how many units does each of its "
+                "entries go to? Another convolution and pooling make it shorter.",
+                wrong=_lean(hidden=128),
+                seen_in=lambda model: (
+                    model.parameters > 22_503
+                    and max(
+                        (layer.parameters for layer in model.layers if layer.kind == "Dense"),
+                        default=0,
+                    )
+                    > model.parameters / 2
+                ),
+            ),
+            ModelMisconception(
+                id="loss-for-one-hot",
+                name="The loss expects one-hot labels.",
+                hint="The labels are integers. Which of the two cross-entropies takes those?",
+                wrong=_lean(loss="categorical_crossentropy"),
+                seen_in=lambda model: (
+                    model.compiled is not None and model.compiled.loss == "categorical_crossentropy"
+                ),
+            ),
+            ModelMisconception(
+                id="sigmoid-at-the-end",
+                name="The last layer has a sigmoid, so its ten numbers do not add up to 1.",
+                hint="One image is of one class. Which activation gives one distribution over ten?",
+                wrong=_lean(last="sigmoid"),
+                seen_in=lambda model: model.last_activations == ("sigmoid",),
+            ),
+            ModelMisconception(
+                id="scores-as-probabilities",
+                name="The last layer has no activation, and the loss takes its scores for "
+                "probabilities.",
+                hint="Either the last layer has a softmax, or the loss is told from_logits=True.",
+                wrong=_lean(last=None),
+                seen_in=lambda model: (
+                    model.last_activations == ()
+                    and model.compiled is not None
+                    and not model.compiled.from_logits
+                ),
+            ),
+        ),
+        hints=(
+            "Where do document 4's parameters sit? 204,928 of them are in one layer.",
+            "Three convolutions with 16, 32 and 32 filters, pooled twice, leave 3 * 3 * 32 values; "
+            "from there one Dense layer goes to the ten classes.",
         ),
     ),
 )

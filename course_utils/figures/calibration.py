@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.ticker import NullFormatter
 
 from course_utils.figures import style
 from course_utils.figures.drawing import Drawing, course_style
@@ -40,7 +41,7 @@ def reliability_diagram(
     )
     upper, lower = drawing.subplots(2, 1, sharex=True, height_ratios=(2.4, 1))
     upper.plot([0, 1], [0, 1], color=style.GREY, ls=":", zorder=0)
-    upper.text(0.32, 0.36, "right as often as it says", color=style.GREY, rotation=37)
+    upper.text(0.45, 0.16, "below the line: too sure", color=style.GREY)
     width = 1 / bins / len(summaries)
     for number, (label, summary) in enumerate(summaries.items()):
         color = style.CYCLE[number]
@@ -57,6 +58,8 @@ def reliability_diagram(
     upper.set(ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.03))
     upper.legend(frameon=False)
     lower.set(xlabel="confidence", ylabel="images", yscale="log")
+    lower.yaxis.set_major_formatter("{x:,.0f}")
+    lower.yaxis.set_minor_formatter(NullFormatter())
     return drawing
 
 

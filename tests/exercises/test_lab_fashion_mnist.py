@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from course_utils import reference
-from course_utils.exercises import get, lab_fashion_mnist
+from course_utils.exercises import evaluate, get, lab_fashion_mnist
+from course_utils.exercises.models import keras
 from tests.exercises.right_answers import assert_complete, assert_passes, each_of
 
 
@@ -140,6 +141,114 @@ def prepare_in_float32(picture, side):
     return sums / step**2
 
 
+def block_with_add(height, width, channels, filters):
+    model = keras.Sequential()
+    model.add(keras.Input(shape=(height, width, channels)))
+    for _ in range(2):
+        model.add(keras.layers.Conv2D(filters, (3, 3), padding="same", use_bias=False))
+        model.add(keras.layers.BatchNormalization())
+        model.add(keras.layers.Activation("relu"))
+    model.add(keras.layers.MaxPooling2D())
+    return model
+
+
+def block_functional(height, width, channels, filters):
+    x = inputs = keras.Input((height, width, channels), name="picture")
+    for number in ("first", "second"):
+        x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False, name=number)(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
+    return keras.Model(inputs, keras.layers.MaxPooling2D((2, 2), strides=2)(x))
+
+
+def block_of_blocks(height, width, channels, filters):
+    def normalized():
+        return keras.Sequential(
+            [
+                keras.layers.Conv2D(filters, 3, padding="same", use_bias=False),
+                keras.layers.BatchNormalization(),
+                keras.layers.ReLU(),
+            ]
+        )
+
+    layers = [keras.Input((height, width, channels)), normalized(), normalized()]
+    return keras.Sequential([*layers, keras.layers.MaxPooling2D(2)])
+
+
+def block_compiled(height, width, channels, filters):
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            layers.Input((height, width, channels)),
+            layers.Conv2D(filters, 3, 1, "same", use_bias=False, kernel_initializer="he_normal"),
+            layers.BatchNormalization(momentum=0.99, epsilon=1e-3),
+            layers.ReLU(),
+            layers.Conv2D(filters, 3, 1, "same", use_bias=False, kernel_initializer="he_normal"),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.MaxPool2D(),
+        ]
+    )
+    model.compile("adam", "mse")
+    return model
+
+
+def lean_with_logits():
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(16, 3, activation="relu"),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Conv2D(32, 3, activation="relu"),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(0.002), loss)
+    return model
+
+
+def lean_with_strides():
+    model = keras.Sequential([keras.Input((28, 28, 1))])
+    for filters in (16, 24, 32):
+        convolution = keras.layers.Conv2D(filters, 3, strides=2, padding="same")
+        model.add(convolution)
+        model.add(keras.layers.ReLU())
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(10, "softmax"))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
+def lean_and_normalized():
+    x = inputs = keras.Input((28, 28, 1))
+    for filters in (16, 32, 32):
+        x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
+        x = keras.layers.MaxPooling2D(2)(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    model = keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(x))
+    optimizer = keras.optimizers.Adam(0.005)
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
+    return model
+
+
+def lean_and_separable():
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(32, 5, strides=2, activation="relu"),
+            keras.layers.SeparableConv2D(64, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.002), "sparse_categorical_crossentropy")
+    return model
+
+
 RIGHT_ANSWERS = {
     "standardize_like_training": (
         standardize_plainly,
@@ -155,6 +264,8 @@ RIGHT_ANSWERS = {
         prepare_by_matrices,
         prepare_in_float32,
     ),
+    "normalized_block": (block_with_add, block_functional, block_of_blocks, block_compiled),
+    "lean_network": (lean_with_logits, lean_with_strides, lean_and_normalized, lean_and_separable),
 }
 
 
@@ -178,3 +289,21 @@ def test_calibration_error_by_hand():
 def test_a_temperature_of_one_is_softmax():
     logits = np.random.default_rng(0).normal(size=(5, 4))
     np.testing.assert_allclose(get("soften").reference(logits, 1.0), reference.softmax(logits))
+
+
+@pytest.mark.parametrize("id", ["normalized_block", "lean_network"])
+def test_a_wrong_model_gets_its_diagnosis(id):
+    for misconception in get(id).misconceptions:
+        report = evaluate(id, misconception.wrong, seed=0)
+        assert not report.passed
+        assert report.misconception == misconception.id, report
+
+
+def test_a_mistaken_model_is_recognized_whatever_its_layers():
+    def wide():
+        layers = [keras.Input((28, 28, 1)), keras.layers.Conv2D(8, 5), keras.layers.Flatten()]
+        model = keras.Sequential([*layers, keras.layers.Dense(10, activation="softmax")])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
+
+    assert evaluate("lean_network", wide).misconception == "dense-layer-too-wide"
