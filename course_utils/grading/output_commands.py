@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import nbformat
 import typer
 
 from course_utils.grading.assignment import AssignmentError
@@ -92,6 +91,8 @@ def nbgrader(
 ) -> None:
     """Copy a chapter with the metadata and the solutions of an nbgrader assignment."""
     with problems_told(NotAChapterError, ValueError):
+        import nbformat  # slow, and no other command needs it
+
         notebook = nbformat.read(chapter, as_version=4)
         text = nbformat.writes(nbgrader_notebook(notebook))
         write_atomically(to, f"{text}\n".encode())
