@@ -12,7 +12,7 @@ IDS = ("leaky", "feature_map_size", "flatten_index")  # small ones, none of whic
 ASSIGNMENT = f"""
 title = "Homework 1"
 due = 2026-11-30T12:00:00+00:00
-exercises = ["{IDS[0]}", {{id = "{IDS[1]}", points = 5}}, "{IDS[2]}"]
+exercises = [{{id = "{IDS[0]}", seconds = 0.3}}, {{id = "{IDS[1]}", points = 5}}, "{IDS[2]}"]
 limits = {{seconds = 2}}
 """
 
