@@ -90,15 +90,23 @@ def evaluate(id: str, answer: object, *, seed: int = 0, time_limit: float | None
 
 
 def is_starter(answer: Callable) -> bool:
-    """Whether the body is still a docstring and ``...`` (or ``pass``)."""
+    """Whether the body is still a docstring and ``...``, ``pass`` or nbgrader's stub.
+
+    That stub is ``raise NotImplementedError()``.
+    """
     if type(answer) is not types.FunctionType:
         return False
     harmless = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
-    instructions = list(dis.get_instructions(answer.__code__))
-    return all(
-        step.opname in harmless and ("CONST" not in step.opname or step.argval is None)
-        for step in instructions
-    )
+    harmless |= {"PUSH_NULL", "PRECALL", "CALL", "RAISE_VARARGS"}
+    steps = list(dis.get_instructions(answer.__code__))
+    raises = steps[-1].opname == "RAISE_VARARGS"
+    for step in steps:
+        if raises and step.opname in ("LOAD_GLOBAL", "LOAD_COMMON_CONSTANT"):
+            if "NotImplementedError" not in str(step.argval):
+                return False
+        elif step.opname not in harmless or ("CONST" in step.opname and step.argval is not None):
+            return False
+    return True
 
 
 def _show(report: Report) -> None:

@@ -178,6 +178,19 @@ with open("grades.csv", "a") as file:
     file.write("me,100")
 """
 
+# The same in other words: each student has one of the ways, and seldom that of another.
+OTHER_WORDS = (
+    ("range(", "range(0, "),
+    ("np.sum(image[i:i + h, j:j + w] * kernel)", "(image[i:i + h, j:j + w] * kernel).sum()"),
+    ('np.einsum("ijkl,kl->ij", windows, kernel)', "np.tensordot(windows, kernel, 2)"),
+    ("(axis=(2, 3))", "((2, 3))"),
+    ("window.max()", "np.max(window)"),
+    ("np.empty((rows, columns))", "np.zeros([rows, columns])"),
+    ("scores.max(axis=1, keepdims=True)", "np.max(scores, axis=1)[:, None]"),
+    ("i * stride", "stride * i"),
+    ("np.array([[", "np.asarray([["),
+)
+
 # Who hands in what; "" leaves the starter as it was.
 CLASS = {
     "agnesi": ("loops", "loops", "shifted"),
@@ -227,7 +240,10 @@ def write_example_class(folder: Path) -> None:
         for answers, id, choice in zip((SLIDE, POOL, SOFTMAX), _ids(), chosen, strict=True):
             source = answers[choice] if choice else get(id).starter
             if student == "somerville":  # agnesi's, with other names
+                source = _in_other_words(source, 0)
                 source = source.replace("output", "result").replace("window", "part")
+            else:
+                source = _in_other_words(source, number)
             cells += [source, f"check({id})"]
         path = submissions / f"{student}.ipynb"
         path.write_text(_notebook(cells), encoding="utf-8")
@@ -235,6 +251,13 @@ def write_example_class(folder: Path) -> None:
     (submissions / "zeno.ipynb").write_text(_notebook([SLIDE["loops"]])[:300], encoding="utf-8")
     _hand_in(submissions / "zeno.ipynb", late=False, number=len(CLASS))
     (submissions / "fermat").mkdir()  # handed in, and nothing in it
+
+
+def _in_other_words(source: str, number: int) -> str:
+    for place, (old, new) in enumerate(OTHER_WORDS):
+        if (number * 37 >> place) % 2:
+            source = source.replace(old, new)
+    return source
 
 
 def _ids() -> list[str]:

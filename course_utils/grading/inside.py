@@ -162,9 +162,17 @@ def _starter(statement: ast.stmt) -> str:
                 isinstance(step, ast.Return)
                 and (constant is None or getattr(constant, "value", 0) is None)
             )
+            or _nbgraders_stub(step)
         ):
             return ""
     return statement.name
+
+
+def _nbgraders_stub(step: ast.stmt) -> bool:
+    """Whether it is ``raise NotImplementedError()``, which nbgrader puts into its starters."""
+    raised = step.exc if isinstance(step, ast.Raise) else None
+    raised = raised.func if isinstance(raised, ast.Call) else raised
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
 def _bindings(statement: ast.stmt):

@@ -6,11 +6,9 @@ from typing import Annotated
 import typer
 
 from course_utils.grading.assignment import AssignmentError
-from course_utils.grading.example_class import write_example_class
 from course_utils.grading.exports import FORMATS, Choices, ExportError
 from course_utils.grading.exports import export as write_export
 from course_utils.grading.gradescope_zip import NotInstalledError, write_gradescope_zip
-from course_utils.grading.nbgrader_notebook import NotAChapterError, nbgrader_notebook
 from course_utils.grading.pages import write_pages
 from course_utils.grading.records import write_atomically
 from course_utils.grading.telling import problems_told
@@ -23,6 +21,8 @@ def example(
     folder: Annotated[Path, typer.Argument(help="Where to put it.", show_default=False)],
 ) -> None:
     """Write a made-up class to try the grader with."""
+    from course_utils.grading.example_class import write_example_class
+
     with problems_told():
         write_example_class(folder)
         typer.echo(f"An assignment and its submissions: {folder}")
@@ -90,7 +90,11 @@ def nbgrader(
     to: Annotated[Path, typer.Option("--out", help="The copy.", show_default=False)],
 ) -> None:
     """Copy a chapter with the metadata and the solutions of an nbgrader assignment."""
-    with problems_told(NotAChapterError, ValueError):
+    import nbformat  # takes a second to import: only where it is needed
+
+    from course_utils.grading.nbgrader_notebook import nbgrader_notebook
+
+    with problems_told(ValueError):
         import nbformat  # slow, and no other command needs it
 
         notebook = nbformat.read(chapter, as_version=4)

@@ -322,11 +322,30 @@ def passes(image, weights):
     pass
 
 
-@pytest.mark.parametrize("answer", [unsolved, passes])
+def nbgraders_stub(image, weights):
+    """Weighted sum of each row."""
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+@pytest.mark.parametrize("answer", [unsolved, passes, nbgraders_stub])
 def test_a_starter_is_not_attempted(answer):
     report = report_on(answer)
     assert report.status == "not attempted"
     assert "Not attempted yet" in str(report)
+
+
+def raises_another(image, weights):
+    raise ValueError
+
+
+def returns_the_error(image, weights):
+    return NotImplementedError
+
+
+@pytest.mark.parametrize("answer", [raises_another, returns_the_error])
+def test_other_errors_are_answers(answer):
+    assert report_on(answer).status == "failed"
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,8 @@ def test_the_same_seed_gives_the_same_result_and_another_one_other_inputs(sandbo
     [
         (["x = 1"], "missing", None),
         ([STARTER], "missing", None),
+        ([STARTER.replace("...", "raise NotImplementedError()")], "missing", None),  # nbgrader's
+        ([STARTER.replace("...", "raise ValueError()")], "graded", 0),
         ([RIGHT["row_means"], STARTER], "graded", 2),  # pasted once more below
         (["def row_means(a, b):\n    return 0", RIGHT["row_means"]], "graded", 2),
         ([RIGHT["row_means"], "def row_means(a, b):\n    return 0"], "graded", 0),
