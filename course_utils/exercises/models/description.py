@@ -166,6 +166,12 @@ class Description:
         """Equal for two models that differ in names, initializers and compile settings only."""
         return (self.input_shapes, *(what for what, _ in self.parts()))
 
+    @property
+    def comparable(self) -> tuple:
+        """What `canonical` gives, and the loss: by this an answer is taken for a known mistake."""
+        compiled = self.compiled
+        return (self.canonical(), compiled and (compiled.loss, compiled.from_logits))
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
 

@@ -1,5 +1,6 @@
 """From the models that an answer returned to what is wrong with them. Runs no answer."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -41,7 +42,7 @@ def judge_models(
 
     expected = run(exercise.reference, exercise.signature, inputs, to_data=exercise.to_data)
     cases = [
-        Case(model, describe(right.value.config), arguments)
+        Case(model, _our_own(right.value.config), arguments)
         for model, right, arguments in zip(models, expected, inputs, strict=True)
     ]
     numbers: dict = {}
@@ -82,7 +83,7 @@ def diagnose(
     """The first registered mistake that the returned models show."""
     if any(outcome.kind in ("timed out", "not run") for outcome in outcomes):
         return None
-    came = [_known(outcome) for outcome in outcomes]
+    came = [_known(outcome, describe) for outcome in outcomes]
     for misconception in exercise.misconceptions:
         seen_in = getattr(misconception, "seen_in", None)
         if seen_in is not None:
@@ -90,12 +91,18 @@ def diagnose(
                 return misconception
             continue
         wrong = run(misconception.wrong, exercise.signature, inputs, to_data=exercise.to_data)
-        if [_comparable(one) for one in came] == [_comparable(_known(one)) for one in wrong]:
+        if list(map(_comparable, came)) == [_comparable(_known(one, _our_own)) for one in wrong]:
             return misconception
     return None
 
 
-def _known(outcome: Outcome) -> object:
+@functools.lru_cache(maxsize=200)
+def _our_own(config: str) -> Description:
+    """What a model solution or a misconception builds is the same for every answer."""
+    return describe(config)
+
+
+def _known(outcome: Outcome, describe: Callable) -> object:
     if outcome.kind == "returned" and isinstance(outcome.value, ModelData):
         try:
             return describe(outcome.value.config)
@@ -105,10 +112,7 @@ def _known(outcome: Outcome) -> object:
 
 
 def _comparable(came: object) -> object:
-    if not isinstance(came, Description):
-        return came
-    compiled = came.compiled
-    return (came.canonical(), compiled and (compiled.loss, compiled.from_logits))
+    return came.comparable if isinstance(came, Description) else came
 
 
 def _complaint(outcome: Outcome) -> str:
