@@ -10,7 +10,6 @@ import os
 import stat
 import struct
 import zipfile
-import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -53,8 +52,8 @@ class Archive:
         _bound_directory(file, BULK_DIRECTORY if bulk else DIRECTORY)
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, EOFError, struct.error, NotImplementedError) as e:
-            raise UnreadableError(f"it is no zip that can be read ({e})") from None
+        except Exception as error:  # zipfile raises more than BadZipFile at a damaged one
+            raise UnreadableError(f"it is no zip that can be read ({error})") from None
         infos = self._zip.infolist()
         if len(infos) > (MOST_BULK_ENTRIES if bulk else MOST_ENTRIES):
             raise UnreadableError(f"it is a zip of {len(infos)} entries")
@@ -91,12 +90,14 @@ class Archive:
                         raise UnreadableError(f"it has more than {most >> 20} MB")
                     if len(data) > max(SMALL, RATIO * info.compress_size):
                         raise UnreadableError("it is packed more tightly than any notebook")
-        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError) as error:
-            raise UnreadableError(f"it is damaged ({error})") from None
+        except UnreadableError:
+            raise
         except NotImplementedError as error:
             raise UnreadableError(f"it cannot be unpacked ({error})") from None
         except RuntimeError:
             raise UnreadableError("it is locked with a password") from None
+        except Exception as error:
+            raise UnreadableError(f"it is damaged ({error})") from None
         return bytes(data)
 
 
