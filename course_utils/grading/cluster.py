@@ -16,6 +16,7 @@ from course_utils.grading.versions import versions
 from course_utils.grading.worker import Answer, Worker, insisting
 
 AHEAD = 2  # submissions sent to the cluster for each of its threads
+CONNECTING = 30  # seconds
 LOST = 2  # times that a submission is sent again when a machine is lost
 
 
@@ -86,7 +87,7 @@ def _client(scheduler: str):
             "--scheduler needs Dask: pip install 'course-utils[cluster]', here and on the cluster"
         ) from None
     try:
-        return Client(scheduler, timeout=30, set_as_default=False)
+        return Client(scheduler, timeout=CONNECTING, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"there is no Dask scheduler at {scheduler} ({error})") from None
 
