@@ -49,6 +49,9 @@ from course_utils.reference.threads import even_slices, in_threads, worker_count
 # would be in the cache if they were larger; smaller matrices are multiplied more slowly.
 BLOCK_BYTES = 1536 * 1024
 
+# In how many parts for each thread the gradient of a kernel is added up.
+SHARES = 4
+
 
 def conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=1):
     """Convolve images with filters (without flipping them), as `keras.ops.conv`.
@@ -169,23 +172,27 @@ def _kernel_gradient(dy, x, sliding, groups, result_dtype, dtype):
     by_group = _split_channels(dy, groups)
     of_nothing = np.zeros((groups, 1 + kw * kh * channels, filters // groups), dtype)
 
-    def multiply(blocks):
-        strips = Strips(x, filters, sliding, groups, dtype, blocks[0])
+    def multiply(share):
+        strips = buffers.pop()
         gradient = of_nothing.copy()
         db, dw = gradient[:, 0], gradient[:, 1:]
-        for block in blocks:
+        for block in share:
             strips.place(block)
             # Windows that run over the end of a line are no outputs: their gradient stays 0.
             strips.lines[:, :, :, strips.seen] = by_group[:, block.images, block.lines]
             db += np.ones(strips.outputs.shape[1], dtype) @ strips.outputs
             for every_nth, patches in strips.patches():
                 dw += patches.swapaxes(1, 2) @ strips.outputs[:, every_nth]
+        buffers.append(strips)
         return gradient
 
     threads = worker_count(operations=2 * dy.size * kh * kw * channels)
     blocks = _blocks(x, filters, sliding, dtype, threads)
-    # Each thread gets its blocks beforehand: sums in the same order are the same.
-    shares = [blocks[i::threads] for i in range(min(threads, len(blocks)))]
+    buffers = [Strips(x, filters, sliding, groups, dtype, blocks[0]) for _ in blocks[:threads]]
+    # Shares are cut beforehand, so that whoever takes them, sums in the same order are the same;
+    # some for each thread, so that none waits for a slow one, but few, as each has a sum of dw.
+    count = SHARES * threads if threads > 1 else 1
+    shares = [share for i in range(count) if (share := blocks[i::count])]
     parts = in_threads(multiply, shares, threads)
     gradient = sum(parts, start=of_nothing).astype(result_dtype, copy=False)
     dw = gradient[:, 1:].reshape(groups, kw, kh, channels, -1).transpose(2, 1, 3, 0, 4)

@@ -84,15 +84,19 @@ def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid", y=None):
     dtype, sum_dtype = sum_dtypes(dy, x)
     dx = np.empty(x.shape, sum_dtype)
     taps = list(sliding.real_taps(x.shape[1:3]))
+    overlap = any(step < side for step, side in zip(sliding.stride, sliding.kernel, strict=True))
 
     def route(images):
         dx[images] = 0
-        left = dy[images].astype(sum_dtype)  # what no pixel has won yet
+        undecided = np.ones((images.stop - images.start, *shape[1:]), bool)
         for outputs, pixels in taps:
-            largest = x[images, *pixels] == y[images, *outputs]
-            won = left[:, *outputs] * largest
-            dx[images, *pixels] += won
-            left[:, *outputs] -= won
+            wins = x[images, *pixels] == y[images, *outputs]
+            wins &= undecided[:, *outputs]
+            undecided[:, *outputs] ^= wins
+            if overlap:
+                dx[images, *pixels] += dy[images, *outputs] * wins
+            else:  # a pixel has one window: there is nothing to add to
+                np.multiply(dy[images, *outputs], wins, out=dx[images, *pixels])
 
     in_blocks(route, len(x), x.nbytes + dx.nbytes + 2 * dy.nbytes)
     return dx.astype(dtype, copy=False)
