@@ -15,7 +15,7 @@ from keras import layers
 
 from course_utils.exercises import catalog
 from course_utils.exercises.judging import judge
-from course_utils.exercises.models import ModelExercise, describe, rebuild
+from course_utils.exercises.models import ModelData, ModelExercise, describe, rebuild
 from course_utils.exercises.running import run
 
 MODELS = [exercise for exercise in catalog() if isinstance(exercise, ModelExercise)]
@@ -31,42 +31,39 @@ each_misconception = pytest.mark.parametrize(
 
 
 @functools.cache
-def drawn(exercise, seed=0):
-    return exercise.draw_inputs(seed)
-
-
-@functools.cache
-def built(exercise, function, seed=0):
+def built(exercise, function):
     """What a function builds from an exercise's inputs, built once for all tests."""
-    return run(function, exercise.signature, drawn(exercise, seed), to_data=exercise.to_data)
+    inputs = exercise.draw_inputs()
+    return run(function, exercise.signature, inputs, to_data=exercise.to_data)
 
 
-def report_on(exercise, function, seed=0):
-    """The verdict of `evaluate`."""
-    return judge(
-        exercise,
-        drawn(exercise, seed),
-        built(exercise, function, seed),
-        seed=seed,
-        run=lambda function, *_, **__: built(exercise, function, seed),
-    )
+def described(exercise, function):
+    """The descriptions of what it builds; none if it builds no models."""
+    values = [outcome.value for outcome in built(exercise, function)]
+    if not all(isinstance(value, ModelData) for value in values):
+        return []
+    return [describe(value.config) for value in values]
 
 
-def untrained(exercise):
-    """The exercise with what needs no trying out alone."""
+def report_on(exercise, function, *, untrained=False):
+    """The verdict of `evaluate`, or on what needs no trying out alone."""
     looked_at = tuple(one for one in exercise.requirements if one.measure is None)
-    return replace(exercise, requirements=looked_at)
+    return judge(
+        replace(exercise, requirements=looked_at) if untrained else exercise,
+        exercise.draw_inputs(),
+        built(exercise, function),
+        run=lambda function, *_, **__: built(exercise, function),
+    )
 
 
 @each_exercise
 def test_the_model_solution_from_its_source_alone(exercise):
     names = {"np": np, "keras": keras}
     exec(inspect.getsource(exercise.reference), names)
-    for seed in (0, 1):
-        report = report_on(untrained(exercise), names[exercise.id], seed)
-        assert report.passed, report
-        for outcome in built(untrained(exercise), names[exercise.id], seed):
-            rebuild(outcome.value)  # as a grader does
+    report = report_on(exercise, names[exercise.id], untrained=True)
+    assert report.passed, report
+    for outcome in built(exercise, names[exercise.id]):
+        rebuild(outcome.value)  # as a grader does
 
 
 @each_misconception
@@ -81,12 +78,8 @@ def test_every_misconception_is_rejected_and_named(exercise, misconception):
 @each_misconception
 def test_no_misconception_is_seen_in_the_model_solution(exercise, misconception):
     """A right network that learned too little for another reason must not get this diagnosis."""
-    right, wrong = (
-        [describe(outcome.value.config) for outcome in built(exercise, function)]
-        if all(hasattr(outcome.value, "config") for outcome in built(exercise, function))
-        else []
-        for function in (exercise.reference, misconception.wrong)
-    )
+    right = described(exercise, exercise.reference)
+    wrong = described(exercise, misconception.wrong)
     if getattr(misconception, "seen_in", None) is not None:
         assert not all(map(misconception.seen_in, right))
         assert all(map(misconception.seen_in, wrong))
@@ -101,7 +94,7 @@ def test_a_model_that_does_nothing_is_wrong(exercise):
         shape = describe(right.config).input_shapes[0]
         return keras.Sequential([keras.Input(shape), layers.Activation("linear")])
 
-    assert not report_on(untrained(exercise), answer).passed
+    assert not report_on(exercise, answer, untrained=True).passed
 
 
 @each_exercise
@@ -111,4 +104,4 @@ def test_it_is_told_what_is_asked(exercise):
     assert all(one.what for one in exercise.requirements)
     measured = [one.measure is not None for one in exercise.requirements]
     assert measured == sorted(measured)
-    assert len(drawn(exercise)) >= (3 if exercise.inputs else 1)
+    assert len(exercise.draw_inputs()) >= (3 if exercise.inputs else 1)
