@@ -69,6 +69,12 @@ def test_the_starter_is_python_and_not_attempted(exercise):
 
 
 @each_exercise
+def test_the_signature_is_no_wider_than_the_page(exercise):
+    signature, _, _ = exercise.starter.partition('"""')
+    assert max(map(len, signature.splitlines())) <= 79
+
+
+@each_exercise
 def test_it_is_complete(exercise):
     assert exercise.id.isidentifier()
     assert not keyword.iskeyword(exercise.id)
