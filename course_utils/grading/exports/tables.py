@@ -52,10 +52,7 @@ def grades_csv(run: Run, records: Iterable[Record], choices: Choices) -> Iterato
 
 
 def canvas(run: Run, records: Iterable[Record], choices: Choices) -> Iterator[tuple]:
-    """What Canvas's gradebook imports. It looks for a student by ID, then by login, then by name.
-
-    A cell without a score stays blank, which Canvas takes for "no change".
-    """
+    """What Canvas's gradebook imports; it finds a student by ID, by login, or by name."""
     column = choices.assignment or run.title
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column]
     possible = ["    Points Possible", "", "", "", "", run.max_score]

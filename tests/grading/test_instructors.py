@@ -1,0 +1,102 @@
+"""The instructors' page: its commands run in its order, and print what it shows."""
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_utils.grading.example_class import ASSIGNMENT
+from course_utils.grading.exports import FORMATS
+from course_utils.grading.limits import Limits
+from course_utils.grading.results import STATUSES
+from tests.grading.conftest import sandbox_or_skip
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "instructors.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+
+
+def told(text: str) -> str:
+    """Without seeds, the kind of sandbox, and where lines are broken."""
+    text = re.sub(r"Seed: \d+", "Seed: 1", text)
+    text = re.sub(r"Isolation: [\w ]+", "Isolation: a sandbox", text)
+    return " ".join(text.split())
+
+
+def test_every_command_prints_what_the_page_shows(tmp_path):
+    sandbox_or_skip(None).close()
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin" / "course-grade"
+    command.write_text(
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m course_utils.grading.command "$@"\n'
+    )
+    command.chmod(0o755)
+    (tmp_path / "02_convolution.ipynb").symlink_to(ROOT / "chapters" / "02_convolution.ipynb")
+    environment = {
+        **os.environ,
+        "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+    }
+    asked = 0
+    for block in blocks("console"):
+        for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            line, _, shown = step.partition("\n")
+            done = subprocess.run(
+                shlex.split(line),
+                cwd=tmp_path,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            assert done.returncode == 0, done.stdout
+            same = doctest.OutputChecker().check_output(
+                told(shown), told(done.stdout), doctest.ELLIPSIS
+            )
+            assert same, f"$ {line}\n{done.stdout}"
+            asked += 1
+    assert asked == 8
+    # What the text and the picture's description say of this class.
+    page = (tmp_path / "week-2" / "graded" / "report" / "index.html").read_text(encoding="utf-8")
+    shares = re.findall(r"</span></span> (\d+)%", page)
+    assert (min(shares), max(shares)) == ("62", "73")
+    assert re.search(r"turned by 180 degrees.</h3>\s*<p>5 students, ", page)
+    bars = re.findall(r"<tr><th scope=\"row\">[\d.]+ to [^<]*</th><td[^>]*>(\d+)<", page)
+    assert (bars[0], bars[-1], sum(map(int, bars))) == ("4", "10", 23)
+    assert "replaces np.testing.assert_allclose" in page
+    assert "calls open" in page
+
+
+def test_the_assignment_shown_is_the_examples():
+    assert blocks("toml") == [ASSIGNMENT]
+
+
+@pytest.mark.parametrize("names", [FORMATS, STATUSES], ids=["formats", "statuses"])
+def test_the_tables_name_all_there_are(names):
+    for name in names:
+        assert re.search(rf"^\| `?{name}`? \|", PAGE, re.MULTILINE), name
+
+
+def test_the_limits_are_the_graders():
+    limits = Limits()
+    for text in (
+        f"the code outside of functions | {limits.cells:g} s |",
+        f"memory | {limits.memory / 2**30:g} GiB",
+        f"send back | {limits.reply >> 20} MiB |",
+        f"is kept | {limits.output:,} characters |",
+    ):
+        assert text in PAGE
+
+
+def test_pictures_are_there_and_described():
+    for picture, alt in re.findall(r"```\{image\} (\S+)\n:alt: (.+)", PAGE):
+        assert (ROOT / picture).is_file()
+        assert len(alt) > 80
