@@ -65,6 +65,18 @@ def test_notebooks_of_any_version_and_state(tmp_path, data):
     assert sources(tmp_path, {"alice.ipynb": data}) == ["x = 1"]
 
 
+def test_what_was_left_out_of_a_notebook_is_told(tmp_path):
+    cells = [{**CODE, "source": ["x ", 7, "= 1"]}, None, CODE, {**CODE, "source": {"a": 1}}]
+    done = read(tmp_path, {"alice.ipynb": with_cells(*cells, nbformat=9)})
+    assert [cell.number for cell in done.cells] == [1, 3]
+    assert done.warnings == (
+        "alice.ipynb: It is of version 9 of the notebook format; read as 4.",
+        "alice.ipynb: Cell 1: what is no text was left out.",
+        "alice.ipynb: Cell 2 was left out: it is no cell.",
+        "alice.ipynb: Cell 4 was left out: its source is no text.",
+    )
+
+
 def test_what_is_no_utf8_is_latin1_and_that_is_told(tmp_path):
     data = notebook().replace(b'"cells": []', b'"cells": [{"cell_type": "code", "source": "\xe9"}]')
     done = read(tmp_path, {"alice.ipynb": data})
