@@ -6,6 +6,7 @@ Importing it imports Keras, and with it TensorFlow. The rest of the package does
 from course_utils.models.cifar10 import pairs_of_convolutions
 from course_utils.models.documents import document_1, document_2, document_4
 from course_utils.models.fashion_mnist import improved_fashion_mnist
+from course_utils.models.mirroring import with_mirror_image
 from course_utils.models.progress import Progress
 from course_utils.models.recipes import RECIPES, Recipe
 from course_utils.models.schedules import one_cycle
@@ -30,4 +31,5 @@ __all__ = [
     "one_cycle",
     "pairs_of_convolutions",
     "picture_cnn",
+    "with_mirror_image",
 ]

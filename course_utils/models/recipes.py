@@ -10,6 +10,7 @@ from course_utils.datasets import cifar10, fashion_mnist
 from course_utils.models.cifar10 import pairs_of_convolutions
 from course_utils.models.documents import document_1, document_2, document_4
 from course_utils.models.fashion_mnist import improved_fashion_mnist
+from course_utils.models.mirroring import with_mirror_image
 from course_utils.models.progress import Progress
 from course_utils.models.schedules import one_cycle
 
@@ -29,6 +30,8 @@ class Recipe:
     epochs, batch_size, held_out : int
     optimizer : callable
         From the number of steps of the whole training to a Keras optimizer.
+    finish : callable
+        From the trained network to the one that is used.
     claim : float or None
         The test accuracy that a document reports for it.
     """
@@ -39,6 +42,7 @@ class Recipe:
     batch_size: int
     held_out: int = 5_000
     optimizer: Callable = lambda steps: keras.optimizers.Adam()
+    finish: Callable = lambda network: network
     claim: float | None = None
 
     def parts(self, images, labels):
@@ -96,7 +100,10 @@ RECIPES = {
         fashion_mnist,
         epochs=12,
         batch_size=128,
-        optimizer=lambda steps: keras.optimizers.Adam(one_cycle(steps, peak=0.004)),
+        optimizer=lambda steps: keras.optimizers.AdamW(
+            one_cycle(steps, peak=0.005), weight_decay=0.05
+        ),
+        finish=with_mirror_image,
     ),
     "improved_cifar10": Recipe(
         pairs_of_convolutions,

@@ -46,6 +46,19 @@ def test_a_seed_is_measured_on_test_images(recipe, monkeypatch):
     )
 
 
+def test_the_finished_network_is_measured(recipe):
+    import keras
+
+    def always_a_shirt(network):
+        bias = keras.initializers.Constant(np.eye(10)[6])
+        dense = keras.layers.Dense(10, kernel_initializer="zeros", bias_initializer=bias)
+        return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), dense])
+
+    finishing = dataclasses.replace(recipe, finish=always_a_shirt)
+    measured = accuracy.measure("tiny", finishing, 0, "small")
+    assert measured["test_accuracy"] == measured["validation_accuracy"] == "0.1000"
+
+
 def test_rows_stay_and_their_seeds_are_not_measured_again(tmp_path):
     path = tmp_path / "accuracy.csv"
     assert accuracy.read_rows(path) == []
