@@ -4,10 +4,10 @@ import numpy as np
 
 
 def first_not_finite(network):
-    """Say where, in the last forward and backward pass, NaN or infinity first appeared.
+    """Say where, in the last training step, NaN or infinity first appeared.
 
     In the forward pass that is the first layer, in the backward pass, which runs from the end to
-    the start, the last. Returns None if everything is finite.
+    the start, the last. Where all these are finite, it is the loss: it has no place of its own.
     """
     if not np.isfinite(network.layers[0].x).all():
         return f"the input, which holds {_bad(network.layers[0].x)}"
@@ -27,7 +27,10 @@ def first_not_finite(network):
                 return (
                     f"the backward pass: the gradient of {name!r} of {layer} holds {_bad(gradient)}"
                 )
-    return None
+    return (
+        f"the loss: the network's outputs are finite, but up to {np.abs(layers[-1].z).max():.3g} "
+        "in size"
+    )
 
 
 def _bad(values):

@@ -195,6 +195,11 @@ class Sequential(Chain):
         """
         require_count(epochs, "epochs")
         require_count(initial_epoch, "initial_epoch", least=0)
+        if augment is not None and not callable(augment):
+            raise ValueError(
+                "augment must be a function (images, rng) -> images, such as Augmentation(...), "
+                f"got {augment!r}"
+            )
         x, y = as_numbers(x, "x"), as_numbers(y, "labels")
         self.examples_and_classes(x, y)  # to find mistakes before the first batch
         if validation_split:

@@ -113,11 +113,11 @@ def pair(value, name):
     return int(both[0]), int(both[1])
 
 
-def pad_images(x, padding, value=0):
-    """Return images (N, H, W, C) with `padding` ((top, bottom), (left, right)) around them."""
+def pad_images(x, padding):
+    """Return images (N, H, W, C) with zeros around them: ((top, bottom), (left, right))."""
     if not np.any(padding):
         return x
-    return np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=value)
+    return np.pad(x, ((0, 0), *padding, (0, 0)))
 
 
 def padding_sides(padding):

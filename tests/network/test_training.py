@@ -309,6 +309,7 @@ def test_the_learning_rate_by_epoch():
         (dict(validation_split=0.5, validation_data=points(3)), "not both"),
         (dict(callbacks=[print]), "callbacks must be objects such as EarlyStopping"),
         (dict(augment=lambda images, rng: images[:1]), r"\(6, 2\), got shape \(1, 2\)"),
+        (dict(augment=3), r"augment must be a function \(images, rng\) -> images.*got 3"),
         (
             dict(callbacks=EarlyStopping()),
             "monitors 'val_loss', but the history has 'loss', 'accuracy'; pass validation_data",
@@ -402,6 +403,19 @@ def test_the_layer_where_the_backward_pass_overflows_is_named(weights, example, 
         network.train_step(np.full((2, 2), example), [0, 1])
     assert not np.isfinite(network.gradients["dense/kernel"]).all()
     assert all(map(np.array_equal, network.get_weights(), before))
+
+
+def test_a_loss_that_overflows_by_itself_is_called_that():
+    """Two finite scores can lie farther apart than float32 reaches."""
+    network = Sequential([Dense(2, activation="softmax")], input_shape=(1,))
+    network.compile("sgd", "sparse_categorical_crossentropy")
+    network.set_weights([np.array([[3e38, -3e38]]), np.zeros(2)])
+    message = (
+        r"the loss is inf: NaN or infinity first appeared in the loss: the network's outputs are "
+        r"finite, but up to 3e\+38 in size\. The weights stay"
+    )
+    with pytest.raises(FloatingPointError, match=message):
+        network.train_step([[1.0]], [1])
 
 
 def test_a_training_that_diverges_keeps_its_history():
