@@ -14,7 +14,7 @@ import jinja2
 from course_utils.exercises.registry import get
 from course_utils.exercises.report import panels
 from course_utils.grading.class_summary import ClassSummary
-from course_utils.grading.records import Record, Run, read_records, read_run, write_atomically
+from course_utils.grading.records import Record, Run, read_records, read_run
 from course_utils.grading.visible import visible
 
 STUDENTS = "students"
@@ -186,4 +186,6 @@ def moment(iso: str) -> str:
 
 
 def _write(path: Path, html: str) -> None:
-    write_atomically(path, html.encode("utf-8"))
+    # Not as records are: what a killed command leaves half done, the next one writes again.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(html, encoding="utf-8", newline="\n")
