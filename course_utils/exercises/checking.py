@@ -32,8 +32,8 @@ def check(answer: Callable) -> None:
         If no exercise has the function's name.
     """
     exercise = get(getattr(answer, "__name__", answer))
-    if isinstance(exercise, ModelExercise) and exercise.trains and not is_starter(answer):
-        print("If all else is right, your model is trained now, which may take half a minute.")
+    if isinstance(exercise, ModelExercise) and exercise.tries_out and not is_starter(answer):
+        print("If all else is right, your model is now tried out: this may take half a minute.")
     _show(evaluate(exercise.id, answer, time_limit=exercise.time_limit))
 
 

@@ -58,8 +58,8 @@ class ModelExercise(Exercise):
     time_limit: float = 30.0
 
     @property
-    def trains(self) -> bool:
-        """Whether a right answer's model is tried out, which takes its time."""
+    def tries_out(self) -> bool:
+        """Whether a model that is right in all else is tried out, which takes its time."""
         return any(requirement.measure for requirement in self.requirements)
 
     to_data = staticmethod(model_data)

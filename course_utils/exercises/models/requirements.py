@@ -285,7 +285,7 @@ def accuracy_after_training(
             most = max(case.model.layers, key=lambda layer: layer.multiply_adds)
             return Finding(
                 f"Training it would take {case.measured['over_budget']:.1f} times the "
-                f"computation that is allowed. Most is in {_named(most)}: "
+                f"computation that is allowed. {_named(most)} takes most of it: "
                 f"{most.multiply_adds:,} multiplications for one image.",
                 frozenset({(most.number, "layer")}),
             )

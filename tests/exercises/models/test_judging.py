@@ -291,15 +291,15 @@ def test_what_left_the_sandbox_as_plain_data_is_judged_alike():
     assert str(report) == str(report_on(wide))
 
 
-def test_check_says_that_it_trains(capsys):
+def test_check_says_that_it_takes_a_while(capsys):
     check(small_classifier)
     printed = capsys.readouterr().out
-    assert printed.startswith("If all else is right, your model is trained now")
+    assert printed.startswith("If all else is right, your model is now tried out")
     assert "\nPassed: A small classifier" in printed
     names = {}
     exec(SMALL_CLASSIFIER.starter, names)
     check(names["small_classifier"])
-    assert "trained" not in capsys.readouterr().out
+    assert "tried out" not in capsys.readouterr().out
 
 
 def test_exercises_are_read_without_keras():
