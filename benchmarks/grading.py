@@ -1,25 +1,55 @@
-"""How long grading a submission takes, sandbox included, as against starting Python with numpy."""
+"""How long grading takes, sandbox included: one submission, and a class as against nbgrader.
+
+nbgrader is measured where the variable NBGRADER names its command; see `nbgrader_course`.
+"""
 
 import inspect
+import json
+import os
 import subprocess
 import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
 
+from benchmarks import nbgrader_course
 from benchmarks.timing import ratio, rounds, spread
 from course_utils.exercises import catalog
 from course_utils.grading import grade_submission, open_sandbox
+from course_utils.grading.records import read_records
 
 EXERCISES = 10
 ROUNDS = 15
+CLASSES = (100, 1000)  # submissions
+PEERS_CLASS = 10  # submissions that nbgrader grades
+CLASS_ROUNDS = 3
+SAMPLING = 0.05  # seconds
 
 
-def tables():
-    """Submissions of ten answers, all right or all wrong, through one sandbox, one at a time."""
+def tables(sizes=CLASSES, peers_size=PEERS_CLASS, count=ROUNDS):
+    """One submission, then whole classes."""
     asked = [exercise for exercise in catalog() if exercise.inputs][:EXERCISES]
-    right = ["import numpy as np\n"] + [inspect.getsource(one.reference) for one in asked]
+    yield _one_submission(asked, count)
+    with tempfile.TemporaryDirectory() as folder:
+        yield _classes(asked, Path(folder), sizes)
+        yield _against_nbgrader(asked, Path(folder), peers_size)
+
+
+def _answers(asked):
+    """Ten answers, all right, and all wrong."""
+    right = [inspect.getsource(one.reference) for one in asked]
     wrong = [f"def {one.id}{one.signature}:\n    return 0" for one in asked]
+    return right, wrong
+
+
+def _one_submission(asked, count):
+    """Submissions of ten answers, all right or all wrong, through one sandbox, one at a time."""
+    right, wrong = _answers(asked)
     with open_sandbox() as sandbox:
 
         def grade(cells):
+            cells = ["import numpy as np", *cells]
             return lambda: grade_submission(cells, asked, seed=0, sandbox=sandbox)
 
         seconds = rounds(
@@ -28,7 +58,7 @@ def tables():
                 "right": grade(right),
                 "wrong": grade(wrong),
             },
-            ROUNDS,
+            count,
         )
     numpy = seconds["numpy"]
     rows = [["submission", "ms", "python -c 'import numpy', ms", "ratio to it"]]
@@ -36,4 +66,107 @@ def tables():
         mine = seconds[name]
         times = [spread(mine, 1e-3, 0), spread(numpy, 1e-3, 0), ratio(mine, to=numpy)]
         rows.append([f"{EXERCISES} answers, {name}", *times])
-    yield f"Grading ({sandbox.description})", rows
+    return f"Grading ({sandbox.description})", rows
+
+
+def submissions(asked, count):
+    """{student: answers} of a class in which every third answer is wrong."""
+    right, wrong = _answers(asked)
+    return {
+        f"student{n:04}": [(wrong if (n + i) % 3 == 0 else right)[i] for i in range(len(asked))]
+        for n in range(count)
+    }
+
+
+def _notebook(cells):
+    code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    content = {"cells": [code | {"source": one} for one in ["import numpy as np", *cells]]}
+    return json.dumps(content | {"metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _graded(asked, folder, handed):
+    """Seconds, points of each student, and peak memory of `course-grade run` on a class."""
+    where = folder / "class"
+    where.mkdir()
+    for student, cells in handed.items():
+        (where / f"{student}.ipynb").write_text(_notebook(cells), encoding="utf-8")
+    assignment = folder / "assignment.toml"
+    assignment.write_text(f"exercises = {json.dumps([one.id for one in asked])}")
+    command = [sys.executable, "-P", "-m", "course_utils.grading.command", "run", where]
+    command += ["--assignment", assignment, "--out", folder / "out", "--seed", "0"]
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    memory = _Memory(process.pid)
+    if process.wait():
+        raise RuntimeError(f"course-grade failed with exit code {process.returncode}")
+    seconds = time.perf_counter() - start
+    points = {
+        one.student.id: sum(bool(e.report and e.report.passed) for e in one.exercises)
+        for one in read_records(folder / "out")
+    }
+    return seconds, points, memory.peak()
+
+
+class _Memory:
+    """The most memory that a process and all below it took together, sampled."""
+
+    def __init__(self, pid):
+        import psutil
+
+        self._top, self._ended, self._most = psutil.Process(pid), threading.Event(), 0
+        self._gone = psutil.Error
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def _watch(self):
+        while not self._ended.wait(SAMPLING):
+            taken = 0
+            try:
+                for process in [self._top, *self._top.children(recursive=True)]:
+                    try:
+                        taken += process.memory_full_info().uss  # what it shares counts for nobody
+                    except self._gone:
+                        continue
+            except self._gone:
+                return
+            self._most = max(self._most, taken)
+
+    def peak(self):
+        self._ended.set()
+        self._thread.join()
+        return self._most
+
+
+def _classes(asked, folder, sizes):
+    """Whole runs of the command, its start included."""
+    rows = [["submissions", "s", "submissions a second", "peak memory, MB"]]
+    for size in sizes:
+        (folder / str(size)).mkdir()
+        seconds, points, peak = _graded(asked, folder / str(size), submissions(asked, size))
+        assert len(points) == size
+        rows.append([f"{size}", f"{seconds:.1f}", f"{size / seconds:.1f}", f"{peak / 2**20:.0f}"])
+    cores = len(os.sched_getaffinity(0))
+    return f"A class, {EXERCISES} answers each, `course-grade run` on {cores} cores", rows
+
+
+def _against_nbgrader(asked, folder, size):
+    """The same class with the same answers, graded by either, starts included, in turns."""
+    title = f"A class of {size} as against nbgrader's autograde"
+    rows = [["", "s a submission", "nbgrader, s a submission", "times as fast"]]
+    if not nbgrader_course.program():
+        return title, [*rows, ["not measured: NBGRADER names no command", "", "", ""]]
+    handed = submissions(asked, size)
+    mine, theirs = [], []
+    for number in range(CLASS_ROUNDS):
+        ours, course = folder / f"ours{number}", folder / f"theirs{number}"
+        ours.mkdir()
+        seconds, points, _ = _graded(asked, ours, handed)
+        mine.append(seconds / size)
+        nbgrader_course.lay_out(course, asked, handed)
+        start = time.perf_counter()
+        nbgrader_course.autograde(course)
+        theirs.append((time.perf_counter() - start) / size)
+        if points != nbgrader_course.points(course):
+            raise RuntimeError("nbgrader gave other points")
+    rows.append([f"{EXERCISES} answers", spread(mine), spread(theirs), ratio(theirs, to=mine)])
+    return title, rows

@@ -1,10 +1,14 @@
 """The figures can be measured, and the peers compute the same as we do."""
 
+import json
+
 import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import convolution, peers, pooling, timing
+from benchmarks import convolution, grading, nbgrader_course, peers, pooling, timing
+from course_utils.exercises import catalog
+from course_utils.grading import SandboxUnavailableError
 from course_utils.reference import (
     avg_pool2d,
     conv2d,
@@ -51,6 +55,38 @@ def test_tables_of_tiny_layers(monkeypatch):
     for title, rows in tables:
         text = command.table(title, rows)
         assert len({line.count("|") for line in text.splitlines()[2:]}) == 1
+
+
+def test_tables_of_a_tiny_class(monkeypatch):
+    monkeypatch.setattr(timing, "PAUSE", 0)
+    monkeypatch.delenv("NBGRADER", raising=False)
+    try:
+        tables = list(grading.tables(sizes=(2,), peers_size=1, count=1))
+    except SandboxUnavailableError as error:
+        pytest.skip(str(error))
+    assert [len(rows) for _, rows in tables] == [3, 2, 2]
+    megabytes = float(tables[1][1][-1][-1])
+    assert 20 < megabytes < 2000
+
+
+def test_every_third_answer_of_the_class_is_wrong_and_nbgraders_tests_say_so(tmp_path, monkeypatch):
+    asked = [one for one in catalog() if one.inputs][:3]
+    monkeypatch.setattr(nbgrader_course, "_run", lambda course, *arguments: None)
+    (tmp_path / "release/ps1").mkdir(parents=True)
+    (tmp_path / "release/ps1/problem.ipynb").write_text('{"cells": []}')
+    nbgrader_course.lay_out(tmp_path, asked, {})
+    notebook = json.loads((tmp_path / "source/ps1/problem.ipynb").read_text())
+    tests = [cell["source"] for cell in notebook["cells"][2::2]]
+    for student in grading.submissions(asked, 3).values():
+        failed = 0
+        for answer, test in zip(student, tests, strict=True):
+            names = {"np": np}
+            exec(answer, names)
+            try:
+                exec(test, names)
+            except AssertionError:
+                failed += 1
+        assert failed == 1
 
 
 def test_an_unknown_part_is_named(capsys):
