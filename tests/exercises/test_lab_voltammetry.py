@@ -194,7 +194,7 @@ def network_with_strides_and_logits():
     model.add(keras.layers.Dense(16, "relu"))
     model.add(keras.layers.Dense(2))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.002), loss, metrics=["accuracy"])
+    model.compile(keras.optimizers.Adam(0.003), loss, metrics=["accuracy"])
     return model
 
 
