@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import datetime
 import difflib
-import fcntl
 import queue
 import secrets
 import threading
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_utils.grading.assignment import Assignment, parse_assignment
+from course_utils.grading.assignment import Assignment, AssignmentError, parse_assignment
 from course_utils.grading.layouts import Handed, find_submissions
 from course_utils.grading.reading import Reading
 from course_utils.grading.records import (
@@ -81,7 +80,11 @@ class Batch:
         self.assignment, self.out = assignment, Path(out)
         self.handed, warnings = find_submissions(submissions, assignment.folder)
         self._lock = _locked(self.out)
-        before = self._before(seed, sandbox)
+        try:
+            before = self._before(seed, sandbox)
+        except RunError:
+            self.close()
+            raise
         self.resumed = before is not None
         if seed is None:
             seed = before.seed if before else secrets.randbits(SEED_BITS)
@@ -121,8 +124,11 @@ class Batch:
         except FormatError as error:
             raise RunError(f"{error}. Grade into another folder.") from None
         otherwise = f"The grades in {self.out} would not be comparable: grade into another folder."
-        if before.exercises != self.assignment.asked or before.assignment != self.assignment.text:
-            raise RunError(f"The assignment has changed since this run began. {otherwise}")
+        if changed := _changes(before.assignment, self.assignment):
+            raise RunError(
+                f"The assignment has changed since this run began ({', '.join(changed)}). "
+                f"{otherwise}"
+            )
         if seed not in (None, before.seed):
             raise RunError(
                 f"This run began with the seed {before.seed}, not {seed}: leave --seed out to go "
@@ -329,6 +335,16 @@ def grades(record: Record) -> list[tuple]:
     return rows
 
 
+def _changes(text: str, assignment: Assignment) -> list[str]:
+    """In what an assignment differs from that of a text, but for its title."""
+    try:
+        before = parse_assignment(text)
+    except AssignmentError:
+        return ["its exercises"]
+    names = ("exercises", "due", "files", "folder", "file_times", "limits")
+    return [name for name in names if getattr(before, name) != getattr(assignment, name)]
+
+
 def _option(kind: str) -> str:
     return "--trust" if kind == "trust" else f"--sandbox {kind}"
 
@@ -342,10 +358,12 @@ def _locked(out: Path):
     out.mkdir(parents=True, exist_ok=True)
     lock = open(out / ".lock", "w")  # noqa: SIM115  closed by close
     try:
+        import fcntl  # not on every system
+
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.close()
         raise RunError(f"another run is at work in {out}; let it end, or stop it first") from None
-    except OSError:  # a file system without locks
+    except (OSError, ImportError):  # a file system or a system without locks
         pass
     return lock

@@ -24,6 +24,7 @@ from course_utils.grading.output_commands import (
     nbgrader,
     report,
 )
+from course_utils.grading.protocol import printable
 from course_utils.grading.records import Record, write_record
 from course_utils.grading.sandboxes import KINDS
 
@@ -193,14 +194,15 @@ def _follow(console: Console, batch: Batch, done) -> None:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    bar = Progress(*columns, console=console, disable=not console.is_terminal)
+    with contextlib.closing(done), bar as progress:  # closed: after Ctrl-C nothing stays at work
         task = progress.add_task("Grading", total=len(batch.handed))
         for one in done:
             counts[one.record.status] += 1
             counts["kept"] += one.kept
             counts["late"] += bool(one.record.late)
             for line in _failures(one):
-                progress.console.print(line, markup=False, highlight=False)
+                progress.console.print(printable(line, 600), markup=False, highlight=False)
             progress.advance(task)
     kept = counts.pop("kept")
     late = counts.pop("late")
