@@ -52,7 +52,7 @@ class Student:
     name : str
         What to call them: the full name in Moodle, the name in one word in Canvas, else the id.
     platform : str
-        "canvas", "moodle", "nbgrader", or empty.
+        "canvas", "moodle", "blackboard", "nbgrader", or empty.
     platform_id : str
         The platform's number for the student; empty where it has none.
     """
