@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from course_utils.exercises.models.description import Description
 from course_utils.exercises.models.requirements import Finding
 
-MOST_ROWS = 40
+MOST_LAYERS = 40  # in one table
+HEAD = ("#", "layer", "output shape", "parameters")
+COLUMNS = {"layer": 1, "output": 2, "parameters": 3}
 
 
 @dataclass(frozen=True)
 class LayerTable:
-    """One row a layer. `marks` are (row, column) of the cells that the message is about."""
+    """A row for the input, each layer, and the sum.
+
+    `marks` are (row, column) of the cells that the message is about; `part` says which layers are
+    shown if not all are.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     marks: frozenset[tuple[int, int]]
-    cut: int = 0  # layers that are left out
+    part: str = ""
 
     def lines(self) -> list[str]:
         """As lines of text; marked cells end in a star."""
@@ -28,57 +34,64 @@ class LayerTable:
         lines = [
             "    " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in [self.head, *cells]
         ]
-        if self.cut:
-            lines.append(f"    ({self.cut} more layers)")
-        if self.marks:
-            lines.append("    (* marks what the message is about)")
+        lines += [f"    ({self.part})"] if self.part else []
+        lines += ["    (* marks what the message is about)"] if self.marks else []
         return lines
 
     def html(self) -> str:
         """As an HTML table; marked cells are bold, tinted and carry a sign."""
-        style = "padding:.1em .6em;text-align:left;border:1px solid rgba(128,128,128,.4)"
-        head = "".join(
-            f"<th scope='col' style='{style}'>{html.escape(text)}</th>" for text in self.head
+        head = "".join(self._cell("th scope='col'", text, j) for j, text in enumerate(self.head))
+        rows = "".join(
+            f"<tr>{''.join(self._cell('td', text, j, i) for j, text in enumerate(row))}</tr>"
+            for i, row in enumerate(self.rows)
         )
-        rows = []
-        for i, row in enumerate(self.rows):
-            cells = []
-            for j, text in enumerate(row):
-                text = html.escape(text)
-                if (i, j) in self.marks:
-                    cells.append(
-                        f"<td style='{style};background:rgba(213,94,0,.25)'><b>≠ {text}</b></td>"
-                    )
-                else:
-                    cells.append(f"<td style='{style}'>{text}</td>")
-            rows.append(f"<tr>{''.join(cells)}</tr>")
-        cut = f"<small>{self.cut} more layers</small>" if self.cut else ""
+        caption = "your model, layer by layer" + (f" ({self.part})" if self.part else "")
         return (
             "<div style='overflow-x:auto'><table style='border-collapse:collapse;"
             "font-variant-numeric:tabular-nums'><caption style='caption-side:top;text-align:left'>"
-            "<small>your model, layer by layer</small></caption>"
-            f"<tr>{head}</tr>{''.join(rows)}</table>{cut}</div>"
+            f"<small>{caption}</small></caption><tr>{head}</tr>{rows}</table></div>"
         )
 
+    def _cell(self, tag: str, text: str, column: int, row: int | None = None) -> str:
+        style = "padding:.1em .6em;border:1px solid rgba(128,128,128,.4);text-align:"
+        style += "right" if column in (0, COLUMNS["parameters"]) else "left"
+        if column != COLUMNS["layer"]:
+            style += ";white-space:nowrap"
+        text = html.escape(text)
+        if (row, column) in self.marks:
+            style += ";background:rgba(213,94,0,.25)"
+            text = f"<b>≠ {text}</b>"
+        return f"<{tag} style='{style}'>{text}</{tag.split()[0]}>"
 
-def layer_table(model: Description, finding: Finding | None = None) -> LayerTable:
+
+def layer_table(model: Description, finding: Finding) -> LayerTable:
     """The table of a model, marked where a finding says so."""
-    finding = finding or Finding("")
-    columns = {"layer": 1, "output": 2, "parameters": 3}
-    head = ("", "layer", "output shape", "parameters")
-    if finding.expected:
-        head += ("expected",)
+    first, last = _shown(len(model.layers), min((row for row, _ in finding.marks), default=0))
     rows = [("", "input", " and ".join(map(str, model.input_shapes)), "")]
-    follows = 0
-    for layer in model.layers[:MOST_ROWS]:
+    numbers = [0]
+    for layer in model.layers[first:last]:
         text = str(layer)
-        if layer.inputs != (follows,):
-            text += f" of {' and '.join(map(str, layer.inputs))}"
-        follows = layer.number
+        if layer.inputs != (layer.number - 1,):
+            text += f" of {' and '.join(str(n) if n > 0 else 'input' for n in layer.inputs)}"
         rows.append((str(layer.number), text, str(layer.output_shape), f"{layer.parameters:,}"))
-    total = ("", "in all", "", f"{model.parameters:,}")
+        numbers.append(layer.number)
+    rows.append(("", "in all", "", f"{model.parameters:,}"))
+    head = HEAD
     if finding.expected:
-        rows = [(*row, finding.expected.get(i, "")) for i, row in enumerate(rows)]
-        total += ("",)
-    marks = {(row, columns[column]) for row, column in finding.marks if row < len(rows)}
-    return LayerTable(head, (*rows, total), frozenset(marks), max(0, len(model.layers) - MOST_ROWS))
+        head = (*HEAD, "expected")
+        expected = [*(finding.expected.get(number, "") for number in numbers), ""]
+        rows = [(*row, text) for row, text in zip(rows, expected, strict=True)]
+    marks = {
+        (numbers.index(number), COLUMNS[column])
+        for number, column in finding.marks
+        if number in numbers
+    }
+    part = f"layers {first + 1} to {last} of {len(model.layers)}"
+    shortened = last - first < len(model.layers)
+    return LayerTable(head, tuple(rows), frozenset(marks), part if shortened else "")
+
+
+def _shown(layers: int, marked: int) -> tuple[int, int]:
+    """Which layers a table has room for: the marked one in their middle, if it can be."""
+    first = max(0, min(marked - MOST_LAYERS // 2, layers - MOST_LAYERS))
+    return first, min(layers, first + MOST_LAYERS)
