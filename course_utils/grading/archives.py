@@ -18,6 +18,7 @@ BULK_DIRECTORY = 64 * 2**20  # of a platform's download, which the instructor ma
 MOST_ENTRIES, MOST_BULK_ENTRIES = 2_000, 200_000
 RATIO = 250  # what a few hundred notebooks of one text reach; a bomb has 1000
 SMALL = 2**20  # bytes for which the ratio does not matter
+DEEPEST = 50  # folders in folders
 CHUNK = 1 << 18
 
 
@@ -108,6 +109,8 @@ def _problem(name: str, info: zipfile.ZipInfo) -> str:
         return "its name is that of a place outside"
     if ".." in name.split("/"):
         return "its name leads out of the zip"
+    if name.count("/") > DEEPEST:
+        return "it is in folders too deep"
     return ""
 
 

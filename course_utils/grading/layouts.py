@@ -27,7 +27,7 @@ MOODLE = re.compile(
     r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_[a-z]+(?:_(?P<file>.*))?", re.DOTALL
 )
 BLACKBOARD = re.compile(
-    r".+_(?P<id>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL
+    r"[^_]+_(?P<id>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL
 )
 JUNK = re.compile(r"\..*|__MACOSX|__pycache__|thumbs\.db|desktop\.ini", re.IGNORECASE)
 SINGLE = (".ipynb", ".py")
@@ -199,20 +199,22 @@ def _unwrapped(top: _Node) -> list[_Node]:
 
 
 def _opened(nodes: list[_Node], warnings: list[str]) -> list[_Node]:
-    """With the zips that are a platform's download replaced by what is in them."""
-    opened = []
+    """What is in them, if they are nothing but a platform's downloads.
+
+    Beside other submissions a zip is a student's, whose folders may bear anybody's name.
+    """
+    opened, found = [], []
     for node in nodes:
-        is_zip = node.name.lower().endswith(".zip") and not node.folder and not node.root.member
-        if is_zip and not _named_by_platform(node.name):
-            try:
-                inside = _unwrapped(_zip_node(node.root.path, node.name, node.source, found := []))
-            except UnreadableError:
-                inside = []  # a student's own; reading it will say what is wrong
-            if any(_named_by_platform(one.name) or one.name == "submitted" for one in inside):
-                warnings += found
-                opened += inside
-                continue
-        opened.append(node)
+        if node.folder or node.root.member or not node.name.lower().endswith(".zip"):
+            return nodes
+        try:
+            inside = _unwrapped(_zip_node(node.root.path, node.name, node.source, found))
+        except UnreadableError:
+            return nodes  # reading it will say what is wrong
+        if not any(_named_by_platform(one.name) or one.name == "submitted" for one in inside):
+            return nodes
+        opened += inside
+    warnings += found
     return opened
 
 
@@ -252,7 +254,7 @@ def _part(node: _Node, canvas: bool) -> _Part | None:
         )
         named = replace(node, root=replace(node.root, name=match["file"] or node.name))
         return _Part(student=student, nodes=(named,), late=bool(match["late"]))
-    stem, dot, suffix = node.name.rpartition(".")
+    stem, _, suffix = node.name.rpartition(".")
     if node.folder:
         stem = node.name
     elif not stem or f".{suffix.lower()}" not in (*SINGLE, ".zip"):

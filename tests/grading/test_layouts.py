@@ -113,13 +113,15 @@ def test_blackboard_names_carry_the_time_of_each_attempt(tmp_path):
         "Homework 1_jdoe_attempt_2026-11-29-10-00-00_hw.ipynb": NOTHING,
         "Homework 1_jdoe_attempt_2026-11-30-15-30-10_hw.ipynb": NOTHING,
         "Homework 1_jdoe_attempt_2026-11-30-15-30-10.txt": b"",
+        "Homework 1_k_doe_attempt_2026-11-30-15-30-10_hw.ipynb": NOTHING,
     }
     students, _ = found(tmp_path, files)
+    assert set(students) == {"jdoe", "k_doe"}
     assert sorted(students["jdoe"]) == [
         "Homework 1_jdoe_attempt_2026-11-30-15-30-10.txt",
         "hw.ipynb",
     ]
-    (jane,) = find_submissions(tmp_path)[0]
+    jane, _ = find_submissions(tmp_path)[0]
     assert jane.submitted.startswith("2026-11-30T15:30:10")
     assert jane.earlier == ("Homework 1_jdoe_attempt_2026-11-29-10-00-00_hw.ipynb",)
 
@@ -162,8 +164,42 @@ def test_the_zip_of_a_download_is_opened(tmp_path, where):
     assert {one.student.id for one in handed} == set(CANVAS_FOUND)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "submitted/bob/hw/hw.ipynb",
+        "bob_1_assignsubmission_file_/hw.ipynb",
+        "bob_1_2_hw.ipynb",
+        "HW_bob_attempt_2026-11-30-15-30-10_hw.ipynb",
+    ],
+)
+def test_a_students_zip_hands_in_for_nobody_else(tmp_path, name):
+    forged = zipped({name: NOTHING})
+    laid_out(tmp_path, {"alice.zip": forged, "bob.ipynb": NOTHING, "carol.zip": zipped({})})
+    handed, _ = find_submissions(tmp_path)
+    assert [(one.student.id, one.source) for one in handed] == [
+        ("alice", "alice.zip"),
+        ("bob", "bob.ipynb"),
+        ("carol", "carol.zip"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("doe_1_2_x_3_4_y.ipynb", "doe_1"),
+        ("A_1_assignsubmission_file_B_2_assignsubmission_file_hw.ipynb", "A_1"),
+        ("HW_a_attempt_2026-11-30-15-30-10_x_b_attempt_2026-11-30-15-30-10_h.ipynb", "a"),
+    ],
+)
+def test_what_a_student_calls_a_file_names_no_other_student(tmp_path, name, id):
+    students, _ = found(tmp_path, {name: NOTHING})
+    assert list(students) == [id]
+
+
 def test_folders_and_empty_folders_in_a_zip(tmp_path):
-    data = zipped({"alice/hw.ipynb": NOTHING, "bob/": b"", "carol/a/b.ipynb": NOTHING})
+    deep = "d/" * 20_000 + "hw.ipynb"
+    data = zipped({"alice/hw.ipynb": NOTHING, "bob/": b"", "carol/a/b.ipynb": NOTHING, deep: b""})
     laid_out(tmp_path, {"all.zip": data})
     handed, _ = find_submissions(tmp_path / "all.zip")
     assert [(one.student.id, one.roots[0].member) for one in handed] == [
