@@ -1,7 +1,7 @@
 """The class of `benchmarks.grading` as a course of nbgrader's, to be graded by its `autograde`.
 
 nbgrader is no dependency: it is measured where the variable NBGRADER names its command, installed
-in an environment of its own (``python -m venv peer; peer/bin/pip install nbgrader``).
+in an environment of its own (CONTRIBUTING.md says how).
 """
 
 import csv
@@ -19,7 +19,8 @@ ASSIGNMENT = "ps1"
 
 def program() -> str | None:
     """Path of nbgrader's command, if there is one to be measured."""
-    return shutil.which(os.environ.get("NBGRADER", "")) or None
+    found = shutil.which(os.environ.get("NBGRADER", ""))
+    return os.path.abspath(found) if found else None
 
 
 def lay_out(course: Path, exercises, submissions: dict[str, list[str]]) -> None:
