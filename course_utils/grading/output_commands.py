@@ -10,9 +10,10 @@ from course_utils.grading.exports import FORMATS, Choices, ExportError
 from course_utils.grading.exports import export as write_export
 from course_utils.grading.gradescope_zip import NotInstalledError, write_gradescope_zip
 from course_utils.grading.pages import write_pages
-from course_utils.grading.records import write_atomically
+from course_utils.grading.records import read_run, record_path, write_atomically
 from course_utils.grading.telling import problems_told
 from course_utils.grading.values import FormatError
+from course_utils.grading.visible import one_line
 
 Graded = Annotated[Path, typer.Argument(help="Folder of the results.", show_default=False)]
 
@@ -40,6 +41,7 @@ def report(
     """Write a page for each student and one for the class."""
     with problems_told(FormatError):
         typer.echo(f"The class: {write_pages(out, to=to, contact=contact)}")
+        _tell_of_absent(out)
 
 
 def export(
@@ -65,6 +67,20 @@ def export(
             zero=Choices.zeros(zero or ()), assignment=assignment, classroom=classroom
         )
         typer.echo(f"The grades: {write_export(out, format, choices, to)}")
+        _tell_of_absent(out)
+
+
+def _tell_of_absent(out: Path) -> None:
+    """Say whose submissions are not graded yet, and so are not in what was written."""
+    listed = read_run(out).submissions
+    absent = [one.student for one in listed if not record_path(out, one.file_name).exists()]
+    if absent:
+        names = ", ".join(map(one_line, absent[:10])) + ", ..." * (len(absent) > 10)
+        typer.echo(
+            f"Not in it: {len(absent)} of {len(listed)} submissions have no result yet ({names}). "
+            "`course-grade run` into the same folder goes on.",
+            err=True,
+        )
 
 
 def gradescope(

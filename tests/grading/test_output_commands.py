@@ -52,6 +52,17 @@ def test_what_cannot_be_is_told_in_a_sentence(out, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_who_is_not_graded_yet_is_named(tmp_path):
+    out = write_class(tmp_path)
+    for name in ("ada", "hostile"):
+        (out / "results" / f"{name}.json").unlink()
+    for arguments in (["export", out, "--format", "csv"], ["report", out]):
+        done = course_grade(*arguments)
+        assert done.exit_code == 0
+        assert "2 of 8 submissions have no result yet (ada, =1+1" in done.stderr
+        assert "\u202e" not in done.stderr
+
+
 def test_nbgrader_and_gradescope(tmp_path):
     chapter = ROOT / "chapters" / "02_convolution.ipynb"
     done = course_grade("nbgrader", chapter, "--out", tmp_path / "source" / "02.ipynb")
