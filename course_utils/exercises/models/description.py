@@ -12,7 +12,7 @@ from course_utils.exercises.models.layers import (
     activation_name,
     weight_sizes,
 )
-from course_utils.exercises.models.wiring import ModelError, Step, Wiring, read
+from course_utils.exercises.models.wiring import ModelError, Step, Wiring, printable, read
 
 LARGEST_SIDE = 2**31
 
@@ -70,7 +70,7 @@ class Layer:
         ]
         if self.activation != "linear" and self.kind not in ACTIVATION_LAYERS:
             shown.append(self.activation)
-        return f"{self.kind}({', '.join(shown)})" if shown else self.kind
+        return printable(f"{self.kind}({', '.join(shown)})", 120) if shown else self.kind
 
     @property
     def compared(self) -> dict:
@@ -285,7 +285,7 @@ def _compiled(settings: dict | None) -> Compiled | None:
             from_logits = False
     metrics = settings.get("metrics")
     return Compiled(
-        optimizer=str(optimizer),
+        optimizer=printable(str(optimizer), 80),
         # Keras keeps it in float32: 0.001 comes as 0.0010000000474974513.
         learning_rate=float(f"{rate:.6g}") if type(rate) in (int, float) else None,
         loss=loss,
@@ -298,7 +298,7 @@ def name_of(part: object) -> str:
     """The name of a loss or metric, given as its name, an object, or a function."""
     match part:
         case str(name) | {"config": str(name)} | {"config": {"name": str(name)}}:
-            return SHORT_LOSSES.get(name.lower(), name)
+            return printable(SHORT_LOSSES.get(name.lower(), name), 80)
     return "a function of one's own" if part else "nothing"
 
 

@@ -17,6 +17,14 @@ LARGEST_SETTING = 100_000  # no unit count, kernel size or stride is larger
 class ModelError(ValueError):
     """A model that cannot be judged; the text says why, to the student."""
 
+    def __init__(self, text: str):
+        super().__init__(printable(text, 400))
+
+
+def printable(text: str, most: int) -> str:
+    """The text's beginning, without what steers a terminal: names in a model can be anything."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text[:most])
+
 
 @dataclass(frozen=True)
 class Step:
@@ -231,4 +239,4 @@ def _check_settings(value: object, where: str, depth: int) -> None:
                 raise ModelError(f"{where} has the activation {item!r}, which Keras does not have")
             _check_settings(item, where, depth + 1)
     elif isinstance(value, int) and abs(value) > LARGEST_SETTING:
-        raise ModelError(f"{where} has a setting of {value:,}; at most {LARGEST_SETTING:,}")
+        raise ModelError(f"{where} has a setting beyond {LARGEST_SETTING:,}, which no layer needs")

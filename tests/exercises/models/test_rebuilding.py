@@ -198,9 +198,9 @@ HOSTILE = {
             "class_name": "L2", "registered_name": "mine>L2"}),
         "'L2'",
     ),
-    "huge": (put("Dense", "units", 10**9), "1,000,000,000"),
+    "huge": (put("Dense", "units", 10**9), "a setting beyond 100,000"),
     "large": (put("Dense", "units", 90_000), "23,.* parameters; at most 10,000,000"),
-    "huge digits": (put("Dense", "units", 10**4000), "JSON|at most"),
+    "huge digits": (put("Dense", "units", 10**4000), "not JSON|beyond 100,000"),
     "no number": (put("Dense", "units", "9"), "Dense does not take"),
     "negative": (put("Dense", "units", -3), "Dense does not take"),
     "fraction": (put("Conv2D", "filters", 2.5), "Conv2D|fit|parameters"),
@@ -242,6 +242,25 @@ def test_what_needs_much_memory_is_not_built():
     assert describe(config).entries == 2 * 4000 * 4000 * 2
     with pytest.raises(ModelError, match=r"64,000,000 numbers to compute for one input"):
         rebuild(ModelData(config, {}))
+
+
+def test_names_cannot_fill_or_steer_a_terminal(data):
+    ugly = "\x1b[2J" + "x" * 1_000_000
+
+    def of_class(layer, config):
+        layer["Activation"]["class_name"] = ugly
+
+    def with_loss(layer, config):
+        config["compile_config"]["loss"] = ugly
+
+    with pytest.raises(ModelError) as caught:
+        describe(changed(data, of_class).config)
+    for text, most in (
+        (str(caught.value), 400),
+        (describe(changed(data, with_loss).config).compiled.loss, 80),
+    ):
+        assert text.isprintable()
+        assert len(text) == most
 
 
 def test_weights_must_fit(data):
