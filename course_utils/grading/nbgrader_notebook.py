@@ -69,24 +69,8 @@ def _with_solution(exercise: Exercise) -> str:
 
 
 def _body(exercise: Exercise) -> str:
-    """The model solution below its signature and docstring."""
+    """The statements of the model solution, below its signature and docstring."""
     source = textwrap.dedent(inspect.getsource(exercise.reference))
     function = ast.parse(source).body[0]
-    skip = isinstance(function.body[0], ast.Expr) and ast.get_docstring(function) is not None
-    first = function.body[skip].lineno
-    # A comment above the first statement belongs to it.
-    lines = source.splitlines()
-    start = function.body[0].end_lineno if skip else _end_of_signature(function)
-    start = min(start, first - 1)
-    return textwrap.dedent("\n".join(lines[start : function.end_lineno]))
-
-
-def _end_of_signature(function: ast.FunctionDef) -> int:
-    """The line on which the header ends; comments may follow it."""
-    parts = [
-        function.lineno,
-        *(one.end_lineno for one in ast.walk(function.args) if hasattr(one, "end_lineno")),
-    ]
-    if function.returns is not None:
-        parts.append(function.returns.end_lineno)
-    return max(parts)
+    first = function.body[ast.get_docstring(function) is not None]
+    return textwrap.dedent("\n".join(source.splitlines()[first.lineno - 1 :]))
