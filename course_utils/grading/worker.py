@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,13 +129,18 @@ class Worker:
         if self._interrupted:
             raise InterruptedError("the run was stopped")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop
+        # Whoever of the two outlives the other removes it.
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="course-grade-worker-", ignore_cleanup_errors=True
+        )
         self.process = subprocess.Popen(
             # -P: a file of a student's in the current folder must not be taken for a module.
-            [sys.executable, "-P", "-m", "course_utils.grading.worker"],
+            [sys.executable, "-P", "-m", "course_utils.grading.worker", self._folder.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             start_new_session=True,  # Ctrl-C is for the process that started it
+            env={**os.environ, "TMPDIR": self._folder.name},
         )
         self._frames = Frames(largest=LARGEST_MESSAGE)
         settings = {"assignment": self.assignment.text, "seed": self.seed, "sandbox": self.sandbox}
@@ -166,6 +172,7 @@ class Worker:
         process.stdin.close()
         process.stdout.close()
         self._errors.close()
+        self._folder.cleanup()
 
 
 @dataclass(frozen=True)
@@ -196,55 +203,64 @@ def insisting(ask: Callable[[], Reading | SubmissionResult]) -> Answer:
     return Answer(None, status, why, TRIES)
 
 
-def main() -> None:
-    """Serve the process at the other end of standard input and output."""
+def main(folder: str) -> None:
+    """Serve the process at the other end of standard input and output.
+
+    `folder` is for what this process writes; it is removed when the other end is gone.
+    """
     requests, replies = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1):  # whatever a library prints is no answer
         os.dup2(nothing, fd)
-    _end_with(requests)
-    settings = json.loads(read_frame(requests)[1])
+    _end_with(requests, folder)
+    settings = _received(requests)
     assignment = parse_assignment(settings["assignment"])
-    with contextlib.ExitStack() as stack:
-        sandbox = None
-        while True:
-            try:
-                question = json.loads(read_frame(requests)[1])
-            except EOFError:
-                return
-            try:
-                if "read" in question:
-                    handed = from_json(Handed, question["read"])
-                    answer = read_submission(handed, assignment)
-                else:
-                    if sandbox is None:
-                        kind = settings["sandbox"]
-                        sandbox = stack.enter_context(open_sandbox(kind, assignment.limits))
-                    answer = grade_submission(
-                        question["grade"],
-                        assignment.exercises,
-                        seed=settings["seed"],
-                        sandbox=sandbox,
-                    )
-                reply = {"answer": to_json(answer)}
-            except SandboxUnavailableError as error:
-                reply = {"unavailable": str(error)}
-            except Exception as error:  # the grader's own: told, and the next one is served
-                reply = {"failed": f"{type(error).__name__}: {error}"[:500]}
+    sandbox = None  # opened when it is needed, and gone with this process
+    while True:
+        question = _received(requests)
+        try:
+            if "read" in question:
+                handed = from_json(Handed, question["read"])
+                answer = read_submission(handed, assignment)
+            else:
+                if sandbox is None:
+                    sandbox = open_sandbox(settings["sandbox"], assignment.limits)
+                answer = grade_submission(
+                    question["grade"], assignment.exercises, seed=settings["seed"], sandbox=sandbox
+                )
+            reply = {"answer": to_json(answer)}
+        except SandboxUnavailableError as error:
+            reply = {"unavailable": str(error)}
+        except Exception as error:  # the grader's own: told, and the next one is served
+            reply = {"failed": f"{type(error).__name__}: {error}"[:500]}
+        with contextlib.suppress(BrokenPipeError):  # then nobody is there any more
             write_frame(replies, b"J", json.dumps(reply).encode())
 
 
-def _end_with(requests: int) -> None:
+def _received(requests: int) -> dict:
+    try:
+        return json.loads(read_frame(requests)[1])
+    except EOFError:
+        while True:  # until `_end_with` has ended this process
+            time.sleep(1)
+
+
+def _end_with(requests: int, folder: str) -> None:
     """End this process as soon as nobody is at the other end, whatever it is at."""
 
     def wait() -> None:
         watched = select.poll()
         watched.register(requests, 0)
         watched.poll()
+        for _ in range(20):  # this process may just be writing there
+            shutil.rmtree(folder, ignore_errors=True)
+            if not os.path.exists(folder):
+                break
+            time.sleep(0.05)
         os._exit(0)
 
     threading.Thread(target=wait, daemon=True).start()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

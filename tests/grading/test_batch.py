@@ -6,8 +6,10 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -251,7 +253,23 @@ def ended(process):
 
 
 def gone(processes):
+    """Whether all have ended, and no folder of theirs is left."""
+    until = time.monotonic() + 10
+    while left := set(Path(tempfile.gettempdir()).glob("course-grade-*")):
+        if time.monotonic() > until:
+            return not left
+        time.sleep(0.05)
     return not psutil.wait_procs(processes, timeout=10)[1]
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path, monkeypatch):
+    """So that what is left behind there is seen, and is ours."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    yield
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_killed_at_any_moment_and_resumed_the_grades_are_the_same(folder, tmp_path, kind):
