@@ -22,18 +22,18 @@ from course_utils.grading.records import read_records
 EXERCISES = 10
 ROUNDS = 15
 CLASSES = (100, 1000)  # submissions
-PEERS_CLASS = 10  # submissions that nbgrader grades
+AGAINST = (200, 20)  # submissions that we grade, and nbgrader, which takes longer
 CLASS_ROUNDS = 3
 SAMPLING = 0.05  # seconds
 
 
-def tables(sizes=CLASSES, peers_size=PEERS_CLASS, count=ROUNDS):
+def tables(sizes=CLASSES, against=AGAINST, count=ROUNDS):
     """One submission, then whole classes."""
     asked = [exercise for exercise in catalog() if exercise.inputs][:EXERCISES]
     yield _one_submission(asked, count)
     with tempfile.TemporaryDirectory() as folder:
         yield _classes(asked, Path(folder), sizes)
-        yield _against_nbgrader(asked, Path(folder), peers_size)
+        yield _against_nbgrader(asked, Path(folder), *against)
 
 
 def _answers(asked):
@@ -149,24 +149,29 @@ def _classes(asked, folder, sizes):
     return f"A class, {EXERCISES} answers each, `course-grade run` on {cores} cores", rows
 
 
-def _against_nbgrader(asked, folder, size):
-    """The same class with the same answers, graded by either, starts included, in turns."""
-    title = f"A class of {size} as against nbgrader's autograde"
-    rows = [["", "s a submission", "nbgrader, s a submission", "times as fast"]]
+def _against_nbgrader(asked, folder, size, their_size):
+    """Classes with the same answers, graded by either, starts included, in turns."""
+    title = f"`course-grade run` as against nbgrader's autograde, {EXERCISES} answers"
+    rows = [
+        [
+            f"s a submission, of {size}",
+            f"nbgrader, s a submission, of {their_size}",
+            "times as fast",
+        ]
+    ]
     if not nbgrader_course.program():
-        return title, [*rows, ["not measured: NBGRADER names no command", "", "", ""]]
-    handed = submissions(asked, size)
+        return title, [*rows, ["not measured: NBGRADER names no command", "", ""]]
     mine, theirs = [], []
     for number in range(CLASS_ROUNDS):
         ours, course = folder / f"ours{number}", folder / f"theirs{number}"
         ours.mkdir()
-        seconds, points, _ = _graded(asked, ours, handed)
+        seconds, points, _ = _graded(asked, ours, submissions(asked, size))
         mine.append(seconds / size)
-        nbgrader_course.lay_out(course, asked, handed)
+        nbgrader_course.lay_out(course, asked, submissions(asked, their_size))
         start = time.perf_counter()
         nbgrader_course.autograde(course)
-        theirs.append((time.perf_counter() - start) / size)
-        if points != nbgrader_course.points(course):
+        theirs.append((time.perf_counter() - start) / their_size)
+        their_points = nbgrader_course.points(course)
+        if {student: points[student] for student in their_points} != their_points:
             raise RuntimeError("nbgrader gave other points")
-    rows.append([f"{EXERCISES} answers", spread(mine), spread(theirs), ratio(theirs, to=mine)])
-    return title, rows
+    return title, [*rows, [spread(mine, digits=3), spread(theirs), ratio(theirs, to=mine)]]

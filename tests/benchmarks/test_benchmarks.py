@@ -61,7 +61,7 @@ def test_tables_of_a_tiny_class(monkeypatch):
     monkeypatch.setattr(timing, "PAUSE", 0)
     monkeypatch.delenv("NBGRADER", raising=False)
     try:
-        tables = list(grading.tables(sizes=(2,), peers_size=1, count=1))
+        tables = list(grading.tables(sizes=(2,), count=1))
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
     assert [len(rows) for _, rows in tables] == [3, 2, 2]

@@ -273,7 +273,7 @@ def own_temporary_folder(tmp_path, monkeypatch):
 
 
 def test_killed_at_any_moment_and_resumed_the_grades_are_the_same(folder, tmp_path, kind):
-    for number in range(8):
+    for number in range(5):
         laid_out(folder, {f"more{number}.ipynb": answers(IDS[number % 3])})
     code, said = ended(run_command(folder, tmp_path / "whole", "--seed", 7, "--jobs", 2))
     assert code == 0, said
