@@ -536,7 +536,7 @@ EXERCISES = (
         That is a tenth of document 4's 225,034. Images have shape (28, 28, 1) and values from 0
         to 1; labels are integers from 0 to 9. The checker trains your model, as you compiled it,
         for 6 epochs on 4,000 images in batches of 32. On 1,000 other images it must then be
-        right at least 75 times out of 100.
+        right at least 70 times out of 100.
         Returns a keras model, compiled.
         """,
         reference=lean_network,
@@ -546,7 +546,7 @@ EXERCISES = (
             need.parameters(at_most=22_503),
             need.loss_fits(labels="integers"),
             # Seeds 0 to 4 of the model solution: 0.798, 0.798, 0.793, 0.820, 0.795.
-            need.accuracy_after_training(0.75, small_fashion_mnist, epochs=6, batch_size=32),
+            need.accuracy_after_training(0.70, small_fashion_mnist, epochs=6, batch_size=32),
         ),
         misconceptions=(
             ModelMisconception(

@@ -98,10 +98,10 @@ RECIPES = {
     "improved_fashion_mnist": Recipe(
         improved_fashion_mnist,
         fashion_mnist,
-        epochs=12,
+        epochs=14,
         batch_size=128,
         optimizer=lambda steps: keras.optimizers.AdamW(
-            one_cycle(steps, peak=0.005), weight_decay=0.05
+            one_cycle(steps, peak=0.008), weight_decay=0.05
         ),
         finish=with_mirror_image,
     ),

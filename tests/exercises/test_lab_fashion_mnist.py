@@ -229,7 +229,7 @@ def lean_and_normalized():
         x = keras.layers.MaxPooling2D(2)(x)
     x = keras.layers.GlobalAveragePooling2D()(x)
     model = keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(x))
-    optimizer = keras.optimizers.Adam(0.005)
+    optimizer = keras.optimizers.Adam(0.002)
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
     return model
 
