@@ -227,9 +227,13 @@ def test_a_layer_that_is_used_twice_is_counted_once():
 def test_frozen_layers_and_models_are_told():
     base = sequential(layers.Conv2D(3, 3), layers.BatchNormalization())
     base.trainable = False
-    found = described(sequential(base, layers.Flatten(), layers.Dense(2)))
+    base.layers[0].trainable = True  # of no use in a model that is frozen
+    model = sequential(base, layers.Flatten(), layers.Dense(2))
+    found = described(model)
     assert [layer.trainable_parameters for layer in found.layers] == [0, 0, 0, 182]
     assert found.parameters == 4 * 27 + 3 + 12 + 182
+    again = rebuild(model_data(model))
+    assert [w.shape for w in again.trainable_weights] == [(90, 2), (2,)]
 
 
 @pytest.mark.parametrize(
