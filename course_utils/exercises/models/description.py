@@ -1,5 +1,6 @@
 """What a model is, as plain data: its layers, shapes, numbers of weights, compile settings."""
 
+import inspect
 import json
 import math
 from dataclasses import asdict, dataclass
@@ -225,7 +226,9 @@ def _layer(step: Step, number: int, numbers: list, shapes: list, *, shared: bool
         raise ModelError(f"layer {number}, {step.kind}, does not fit: {one_line(error)}") from error
     if not all(side is None or 0 < side < LARGEST_SIDE for side in shape):
         raise ModelError(f"layer {number}, {step.kind}, gives a result of the shape {shape}")
-    if step.training is not None:
+    # Keras writes the default of `call` into a functional model, as False for Dropout.
+    unsaid = inspect.signature(made.call).parameters.get("training")
+    if step.training is not None and (unsaid is None or step.training != unsaid.default):
         settings = {**settings, "training": step.training}
     positions = given[0] if "Transpose" in step.kind else shape
     return Layer(

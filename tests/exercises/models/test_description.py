@@ -304,3 +304,13 @@ def test_what_does_not_fit_is_told_with_its_layer():
     config["config"]["layers"][2]["config"]["kernel_size"] = [9, 9]
     with pytest.raises(ModelError, match="layer 2, Conv2D,"):
         describe(json.dumps(config))
+
+
+def test_a_functional_model_with_dropout_is_the_sequential_one():
+    # Keras writes training=False, the default of Dropout's `call`, into a functional model.
+    inputs = keras.Input((4,))
+    functional = keras.Model(inputs, layers.Dense(2)(layers.Dropout(0.3)(inputs)))
+    stack = sequential(layers.Dropout(0.3), layers.Dense(2), shape=(4,))
+    assert described(functional).canonical() == described(stack).canonical()
+    always = keras.Model(inputs, layers.Dense(2)(layers.Dropout(0.3)(inputs, training=True)))
+    assert described(always).canonical() != described(stack).canonical()
