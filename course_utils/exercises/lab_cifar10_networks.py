@@ -248,14 +248,16 @@ def _small_cifar10(rng):
 
 def small_but_good():
     model = keras.Sequential([keras.Input(shape=(32, 32, 3))])
-    for filters in (32, 64, 64):
+    for filters in (24, 48, 64):
         model.add(keras.layers.Conv2D(filters, 3, padding="same", use_bias=False))
         model.add(keras.layers.BatchNormalization(momentum=0.9))
         model.add(keras.layers.ReLU())
         model.add(keras.layers.MaxPooling2D(2))
     model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10, activation="softmax"))
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    falling = keras.optimizers.schedules.CosineDecay(0.005, decay_steps=256)
+    optimizer = keras.optimizers.Adam(falling)
+    model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")
     return model
 
 
@@ -292,14 +294,16 @@ def _document_2():
 
 def _slow_moving_averages():
     model = keras.Sequential([keras.Input(shape=(32, 32, 3))])
-    for filters in (32, 64, 64):
+    for filters in (24, 48, 64):
         model.add(keras.layers.Conv2D(filters, 3, padding="same", use_bias=False))
         model.add(keras.layers.BatchNormalization(momentum=0.999))
         model.add(keras.layers.ReLU())
         model.add(keras.layers.MaxPooling2D(2))
     model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10, activation="softmax"))
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    falling = keras.optimizers.schedules.CosineDecay(0.005, decay_steps=256)
+    optimizer = keras.optimizers.Adam(falling)
+    model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")
     return model
 
 

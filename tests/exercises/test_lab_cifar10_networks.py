@@ -138,21 +138,23 @@ def good_with_logits():
         model.add(keras.layers.MaxPooling2D())
     model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10))
+    falling = keras.optimizers.schedules.PolynomialDecay(0.006, 256, end_learning_rate=1e-4)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.003), loss)
+    model.compile(keras.optimizers.Adam(falling), loss)
     return model
 
 
 def good_without_normalization():
     x = inputs = keras.Input((32, 32, 3))
-    for filters in (32, 48, 64):
+    for filters in (24, 48, 64):
         x = keras.layers.Conv2D(
             filters, 3, padding="same", activation="relu", kernel_initializer="he_normal"
         )(x)
         x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.Flatten()(x)
     model = keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(x))
-    model.compile(keras.optimizers.Adam(0.002), "sparse_categorical_crossentropy")
+    falling = keras.optimizers.schedules.CosineDecay(0.003, 256)
+    model.compile(keras.optimizers.Adam(falling), "sparse_categorical_crossentropy")
     return model
 
 
@@ -162,22 +164,24 @@ def good_with_strides():
         model.add(keras.layers.Conv2D(filters, 3, stride, padding="same", use_bias=False))
         model.add(keras.layers.BatchNormalization(momentum=0.8))
         model.add(keras.layers.ReLU())
-    model.add(keras.layers.Flatten())
+    model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10, activation="softmax"))
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.006, 250))
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
     return model
 
 
-def good_with_adamw():
+def good_with_momentum():
     model = keras.Sequential([keras.Input((32, 32, 3))])
-    for filters in (32, 64, 96):
+    for filters in (24, 48, 96):
         model.add(keras.layers.Conv2D(filters, 3, padding="same", use_bias=False))
         model.add(keras.layers.MaxPooling2D(2))
         model.add(keras.layers.BatchNormalization(momentum=0.9))
         model.add(keras.layers.ReLU())
     model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10, activation="softmax"))
-    optimizer = keras.optimizers.AdamW(0.004, weight_decay=0.01)
+    falling = keras.optimizers.schedules.CosineDecay(0.1, 256)
+    optimizer = keras.optimizers.SGD(falling, momentum=0.9, nesterov=True)
     model.compile(optimizer, "sparse_categorical_crossentropy")
     return model
 
@@ -199,7 +203,7 @@ RIGHT_ANSWERS = {
         good_with_logits,
         good_without_normalization,
         good_with_strides,
-        good_with_adamw,
+        good_with_momentum,
     ),
 }
 
