@@ -108,7 +108,7 @@ RECIPES = {
     "improved_cifar10": Recipe(
         pairs_of_convolutions,
         cifar10,
-        epochs=10,
+        epochs=8,
         batch_size=128,
         optimizer=lambda steps: keras.optimizers.AdamW(
             one_cycle(steps, peak=0.01), weight_decay=0.05
