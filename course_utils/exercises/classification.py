@@ -48,6 +48,7 @@ def stable_softmax_inputs(rng):
     yield {"scores": np.array([[0.0, 1.0, 3.0], [2.0, 2.0, 1.0]])}
     yield {"scores": np.array([[1000.0, 1001.0, 999.0]])}
     yield {"scores": np.array([[0.0, 1.0], [-2000.0, -2002.0]])}
+    yield {"scores": np.array([[0.0, 1502.0, 1500.0]])}
     yield {"scores": rng.normal(scale=5, size=(4, 10))}
     yield {"scores": rng.normal(scale=5, size=(7, 3))}
 

@@ -71,6 +71,7 @@ def scores_gradient_inputs(rng):
         "labels": np.array([1, 1], np.int64),
     }
     yield {"scores": np.array([[1000.0, 1001.0, 999.0]]), "labels": np.array([0], np.int64)}
+    yield {"scores": np.array([[0.0, 1502.0, 1500.0]]), "labels": np.array([2], np.int64)}
     for n, classes in [(3, 5), (8, 10)]:
         yield {
             "scores": rng.normal(scale=2, size=(n, classes)),

@@ -124,6 +124,7 @@ def soften_inputs(rng):
     yield {"logits": np.array([[2.0, 0.0], [0.0, 4.0]]), "temperature": 2.0}
     yield {"logits": np.array([[3.0, 1.0, 0.0]]), "temperature": 0.5}
     yield {"logits": np.array([[1000.0, 1002.0, 998.0]]), "temperature": 2.0}
+    yield {"logits": np.array([[0.0, 2002.0, 2000.0]]), "temperature": 2.0}
     for count, classes, temperature in [(4, 10, 1.5), (6, 3, 0.8), (5, 5, 4.0)]:
         yield {
             "logits": rng.normal(scale=4, size=(count, classes)),
