@@ -68,11 +68,14 @@ def run(
             show_default=False,
         ),
     ],
-    assignment: Annotated[
-        Path,
-        typer.Option("--assignment", help="The assignment, a TOML file.", show_default=False),
-    ],
     out: Out,
+    assignment: Annotated[
+        Path | None,
+        typer.Option(
+            "--assignment",
+            help="The assignment, a TOML file; by default assignment.toml beside SUBMISSIONS.",
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(min=1, help="Submissions graded at a time; by default one a core."),
@@ -91,7 +94,7 @@ def run(
     """Grade all submissions. Run again after an interruption, it goes on where it was."""
     console = Console(stderr=True)
     with _problems_told(console):
-        asked = read_assignment(assignment)
+        asked = read_assignment(assignment or _assignment_beside(submissions))
         kind = _kind(sandbox, trust) or sandbox_before(out)
         if scheduler:
             kind, isolation = cluster_sandbox(scheduler, kind)
@@ -105,6 +108,17 @@ def run(
             else:
                 done = batch.grade_here(jobs or _cores())
             _follow(console, batch, done)
+
+
+def _assignment_beside(submissions: Path) -> Path:
+    beside = submissions.resolve().parent / "assignment.toml"
+    # Beside a single file lie other files that students may have handed in.
+    if submissions.is_dir() and beside.is_file():
+        return beside
+    raise AssignmentError(
+        f"no --assignment was given, and there is no {beside} beside a folder of submissions; "
+        "say which exercises to grade: --assignment FILE.toml"
+    )
 
 
 @app.command(name="regrade")

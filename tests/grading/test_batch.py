@@ -339,6 +339,19 @@ def test_the_command_tells_what_it_does(folder, tmp_path, kind):
     assert (code, "WITHOUT isolation" in said) == (0, True)
 
 
+def test_an_assignment_beside_the_folder_is_found_and_one_among_the_submissions_is_not(tmp_path):
+    own = laid_out(
+        tmp_path / "class", {"ann.ipynb": answers(*IDS), "assignment.toml": b"title = 1"}
+    )
+    code, said = said_by("run", own, "--out", tmp_path / "out")
+    assert (code, "no --assignment was given" in said) == (2, True)
+    code, said = said_by("run", own / "ann.ipynb", "--out", tmp_path / "out")
+    assert (code, "no --assignment was given" in said) == (2, True)
+    (tmp_path / "assignment.toml").write_text(ASSIGNMENT)
+    code, said = said_by("run", own, "--out", tmp_path / "out")
+    assert (code, "Submissions: 1; exercises: 3" in said) == (0, True)
+
+
 def test_no_module_of_a_students_is_imported(folder, tmp_path):
     # Whoever grades stands in the folder of submissions, which holds files of these names.
     trap = b"open(__file__ + '.was-run', 'w')\n"
