@@ -84,7 +84,6 @@ def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid", y=None):
     dtype, sum_dtype = sum_dtypes(dy, x)
     dx = np.empty(x.shape, sum_dtype)
     taps = list(sliding.real_taps(x.shape[1:3]))
-    overlap = any(step < side for step, side in zip(sliding.stride, sliding.kernel, strict=True))
 
     def route(images):
         dx[images] = 0
@@ -93,10 +92,7 @@ def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid", y=None):
             wins = x[images, *pixels] == y[images, *outputs]
             wins &= undecided[:, *outputs]
             undecided[:, *outputs] ^= wins
-            if overlap:
-                dx[images, *pixels] += dy[images, *outputs] * wins
-            else:  # a pixel has one window: there is nothing to add to
-                np.multiply(dy[images, *outputs], wins, out=dx[images, *pixels])
+            dx[images, *pixels] += dy[images, *outputs] * wins
 
     in_blocks(route, len(x), x.nbytes + dx.nbytes + 2 * dy.nbytes)
     return dx.astype(dtype, copy=False)

@@ -314,6 +314,11 @@ def test_ties_in_windows_that_overlap(case, seed):
     np.testing.assert_allclose(dx, expected.reshape(x.shape), atol=1e-12)
 
 
+def test_a_pixel_without_gradient_has_a_plain_zero():
+    dx = max_pool2d_backward(np.full((1, 1, 1, 1), -4.0), np.arange(4.0).reshape(1, 2, 2, 1), 2)
+    assert not np.signbit(dx[0, 0]).any()  # -0.0 would show as such in a table
+
+
 def test_the_first_maximum_of_a_feature_map_gets_the_gradient():
     x = np.array([[2, 3], [3, 3]]).reshape(1, 2, 2, 1)
     assert global_max_pool2d_backward([[5.0]], x).ravel().tolist() == [0, 5, 0, 0]
