@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import jinja2
+import markupsafe
 
 from course_utils.exercises.registry import get
 from course_utils.exercises.report import panels
@@ -152,6 +153,7 @@ def _shown(result, run: Run) -> dict:
         "meaning": meaning,
         "hint": hint,
         "panels": panels(example) if example else [],
+        "table": markupsafe.Markup(report.table.html()) if report and report.table else "",
     }
 
 

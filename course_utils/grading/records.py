@@ -310,8 +310,9 @@ def _to_json(value: object, hint: object) -> object:
         return value_to_json(value)
     if dataclasses.is_dataclass(hint):
         return to_json(value)
-    if typing.get_origin(hint) is tuple:
-        return [_to_json(item, typing.get_args(hint)[0]) for item in value]
+    if typing.get_origin(hint) in (tuple, frozenset):
+        items = value if type(value) is tuple else sorted(value)
+        return [_to_json(item, typing.get_args(hint)[0]) for item in items]
     if hint is dict:  # arguments of an exercise
         return {name: value_to_json(item) for name, item in value.items()}
     if isinstance(value, np.generic):
@@ -359,12 +360,13 @@ def _from_json(hint: object, data: object, where: str):
         return np.asarray(value)
     if dataclasses.is_dataclass(hint):
         return from_json(hint, data, where)
-    if typing.get_origin(hint) is tuple and type(data) is list:
+    kind = typing.get_origin(hint)
+    if kind in (tuple, frozenset) and type(data) is list:
         item = typing.get_args(hint)[0]
-        return tuple(_from_json(item, one, f"{where}[{i}]") for i, one in enumerate(data))
+        return kind(_from_json(item, one, f"{where}[{i}]") for i, one in enumerate(data))
     if hint is dict and type(data) is dict:
         return {name: value_from_json(item) for name, item in data.items()}
-    if typing.get_origin(hint) is dict and type(data) is dict:
+    if kind is dict and type(data) is dict:
         item = typing.get_args(hint)[1]
         return {name: _from_json(item, one, f"{where}.{name}") for name, one in data.items()}
     if hint is float and type(data) in (int, float):
