@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_utils.exercises.judging import judge, no_answer, not_attempted
+from course_utils.exercises.judging import judge, no_answer, not_attempted, too_large
 from course_utils.exercises.models.data import is_model
 from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.exercises.registry import get
@@ -86,7 +86,10 @@ def evaluate(id: str, answer: object, *, seed: int = 0, time_limit: float | None
         return not_attempted(exercise)
     inputs = exercise.draw_inputs(seed)
     outcomes = run(answer, exercise.signature, inputs, time_limit, exercise.to_data)
-    return judge(exercise, inputs, outcomes, seed=seed)
+    try:
+        return judge(exercise, inputs, outcomes, seed=seed)
+    except MemoryError:
+        return too_large(exercise)
 
 
 def is_starter(answer: Callable) -> bool:

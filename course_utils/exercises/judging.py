@@ -170,6 +170,11 @@ def not_attempted(exercise: Exercise) -> Report:
     )
 
 
+def too_large(exercise: Exercise) -> Report:
+    """The report on a model that there is not enough memory for, where it is not graded."""
+    return _report(exercise, "failed", "Trying the model out needs more memory than there is here.")
+
+
 def no_answer(exercise: Exercise, came: str) -> Report:
     """The report on something that is no answer at all, such as a string."""
     return _report(exercise, "failed", f"Expected a function called {exercise.id}; got {came}.")

@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.grading.archives import UnreadableError
 from course_utils.grading.assignment import AssignmentError, read_assignment
 from course_utils.grading.batch import Batch, Done, RunError, grades, regrade, sandbox_before
 from course_utils.grading.cluster import ClusterError, cluster_sandbox, grade_on_cluster
+from course_utils.grading.keras_side import keras_side
 from course_utils.grading.opening import SandboxUnavailableError, open_sandbox
 from course_utils.grading.output_commands import (
     example,
@@ -101,6 +103,9 @@ def run(
         else:
             with open_sandbox(kind, asked.limits) as opened:
                 kind, isolation = opened.kind, opened.description
+                if any(isinstance(one, ModelExercise) for one in asked.exercises):
+                    # Now, not after an hour: raises if there is none.
+                    isolation += f"; with Keras, {keras_side(opened).sandbox.description}"
         with Batch(submissions, asked, out, seed=seed, sandbox=kind, isolation=isolation) as batch:
             _announce(console, batch)
             if scheduler:

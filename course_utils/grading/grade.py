@@ -2,17 +2,22 @@
 
 import functools
 import re
-from collections.abc import Iterable
-
-import numpy as np
+from collections.abc import Callable, Iterable
 
 from course_utils.exercises.exercise import Exercise
-from course_utils.exercises.judging import judge, no_answer, not_attempted
-from course_utils.exercises.running import Outcome, run
-from course_utils.grading.results import ExerciseResult, SubmissionResult
+from course_utils.exercises.judging import no_answer, not_attempted
+from course_utils.exercises.models.exercise import ModelExercise
+from course_utils.exercises.report import Report
+from course_utils.exercises.running import Outcome
+from course_utils.grading.drawn import drawn
+from course_utils.grading.keras_side import keras_side
+from course_utils.grading.opening import SandboxUnavailableError
+from course_utils.grading.results import CellError, ExerciseResult, SubmissionResult
 from course_utils.grading.sandboxes import Sandbox
 from course_utils.grading.submission import Asked, Ended, Submission
+from course_utils.grading.trying import NotJudgedError
 
+FOR_MEMORY = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
 PRECEDENCE = ("starter", "value", "function")  # of what may bear the answer's name
 
 
@@ -32,7 +37,8 @@ def grade_submission(
     seed : int
         Draws the inputs. Keep it from students until grading is over.
     sandbox : Sandbox
-        From `open_sandbox`. Its limits apply, and the exercises' time limits.
+        From `open_sandbox`. Its limits apply, and the exercises' time limits. Exercises whose
+        answer is a Keras model run in a second one like it, opened when the first of them comes.
 
     Returns
     -------
@@ -41,20 +47,50 @@ def grade_submission(
         failures leave open is "not_gradable".
     """
     exercises = list(exercises)
-    submission = Submission(cells, [exercise.id for exercise in exercises], sandbox)
-    try:
-        together = _run_together(submission, exercises, seed)
-        results = [_grade_safely(submission, one, seed, together) for one in exercises]
-    finally:
-        submission.close()
+    ids = [exercise.id for exercise in exercises]
+    models = [one for one in exercises if isinstance(one, ModelExercise)]
+    submissions, results = [], {}
+    for some in ([one for one in exercises if one not in models], models):
+        if not some:
+            continue
+        try:
+            walled = keras_side(sandbox).sandbox if some is models else sandbox
+        except SandboxUnavailableError as error:
+            results.update((one.id, _not_gradable(one, error)) for one in some)
+            continue
+        submission = Submission(cells, ids, walled)
+        tell = keras_side(sandbox).tryer.judge if some is models else _judge
+        submissions.append(submission)
+        try:
+            together = _run_together(submission, some, seed)
+            for one in some:
+                results[one.id] = _grade_safely(submission, one, seed, together, tell)
+        finally:
+            submission.close()
     return SubmissionResult(
         seed=seed,
-        sandbox=sandbox.description,
-        exercises=tuple(results),
-        cell_errors=tuple(sorted(submission.cell_errors, key=lambda e: (e.cell, e.line))),
-        seconds=submission.seconds,
-        peak_memory=submission.peak_memory,
+        sandbox="; with Keras, ".join(one.sandbox.description for one in submissions)
+        or sandbox.description,
+        exercises=tuple(results[id] for id in ids),
+        cell_errors=tuple(sorted(_cell_errors(submissions), key=lambda e: (e.cell, e.line))),
+        seconds=sum(one.seconds for one in submissions),
+        peak_memory=max((one.peak_memory for one in submissions), default=0),
     )
+
+
+def _cell_errors(submissions: list[Submission]) -> set[CellError]:
+    """What failed outside of functions; of cells that were run with Keras, what failed there."""
+    last = max((one.last_cell for one in submissions if one.sandbox.keras), default=-1)
+    return {
+        error
+        for one in submissions
+        for error in one.cell_errors
+        if one.sandbox.keras or error.cell > last
+    }
+
+
+def _judge(exercise: Exercise, seed: int, outcomes: list[Outcome]) -> Report:
+    return drawn(exercise, seed).judge(outcomes)
 
 
 def _run_together(
@@ -71,7 +107,7 @@ def _run_together(
         for exercise in exercises:
             found = _Found(submission, exercise.id)
             if found.kind in ("function", "value"):
-                inputs = _drawn(exercise, seed).inputs
+                inputs = drawn(exercise, seed).inputs
                 asked.append(Asked(exercise, inputs, found.cell, last_cell=found.cell))
         if not asked:
             return {}
@@ -89,23 +125,38 @@ def _run_together(
 
 
 def _grade_safely(
-    submission: Submission, exercise: Exercise, seed: int, together: dict[str, tuple[Ended, bool]]
+    submission: Submission,
+    exercise: Exercise,
+    seed: int,
+    together: dict[str, tuple[Ended, bool]],
+    tell: Callable,
 ) -> ExerciseResult:
     try:
         if exercise.id in together:
             ended, counts = together[exercise.id]
-            result = _grade(submission, exercise, seed, ended)
+            result = _grade(submission, exercise, seed, tell, ended)
             if counts or (result.report and result.report.passed):
                 return result
-        return _grade(submission, exercise, seed)
-    except Exception as error:  # the grader's or the exercise's own
-        submission.sandbox.stop()
+        return _grade(submission, exercise, seed, tell)
+    except NotJudgedError as error:
         return ExerciseResult(
             exercise_id=exercise.id,
-            status="not_gradable",
+            status=error.status,
             max_score=exercise.points,
-            detail=f"The grader failed: {type(error).__name__}: {error}",
+            detail=str(error),
         )
+    except Exception as error:  # the grader's or the exercise's own
+        submission.sandbox.stop()
+        return _not_gradable(exercise, error)
+
+
+def _not_gradable(exercise: Exercise, error: Exception) -> ExerciseResult:
+    return ExerciseResult(
+        exercise_id=exercise.id,
+        status="not_gradable",
+        max_score=exercise.points,
+        detail=f"The grader failed: {type(error).__name__}: {error}",
+    )
 
 
 class _Found:
@@ -123,7 +174,11 @@ class _Found:
 
 
 def _grade(
-    submission: Submission, exercise: Exercise, seed: int, ended: Ended | None = None
+    submission: Submission,
+    exercise: Exercise,
+    seed: int,
+    tell: Callable,
+    ended: Ended | None = None,
 ) -> ExerciseResult:
     """Grade one answer by what came of running it, or run it now, in a process of its own."""
     submission.open()
@@ -143,12 +198,12 @@ def _grade(
         report = not_attempted(exercise)
         return result(status="missing", detail="The starter is as it was.", report=report)
 
-    drawn = _drawn(exercise, seed)
+    inputs = drawn(exercise, seed).inputs
     if ended is None:
-        ended = submission.run(Asked(exercise, drawn.inputs, found.cell, last_cell=found.cell))
+        ended = submission.run(Asked(exercise, inputs, found.cell, last_cell=found.cell))
     below = len(submission.cells) - 1
     if found.cell < below and any(_is(o, "NameError") for o in ended.replies[0].outcomes):
-        again = submission.run(Asked(exercise, drawn.inputs, found.cell, last_cell=below))
+        again = submission.run(Asked(exercise, inputs, found.cell, last_cell=below))
         if not again.status and again.replies[0].outcomes:
             ended = again
     (replies,) = ended.replies
@@ -156,8 +211,9 @@ def _grade(
     outcomes = replies.outcomes
     if ended.status == "timeout" and replies.began:
         outcomes = [*outcomes, Outcome("timed out", error=f"{exercise.time_limit:g} s")]
-        outcomes += [Outcome("not run")] * (len(drawn.inputs) - len(outcomes))
-        return result(status="timeout", detail=ended.detail, report=drawn.judge(outcomes))
+        outcomes += [Outcome("not run")] * (len(inputs) - len(outcomes))
+        report = tell(exercise, seed, outcomes)
+        return result(status="timeout", detail=ended.detail, report=report)
     if ended.status:
         return result(status=ended.status, detail=ended.detail)
     if replies.no_answer is not None:
@@ -166,12 +222,12 @@ def _grade(
             return result(status=skipped[0][0], detail=skipped[0][1])
         came = replies.no_answer or "nothing of that name"
         return result(status="graded", score=0.0, report=no_answer(exercise, came))
-    if any(_is(outcome, "MemoryError", "_ArrayMemoryError") for outcome in outcomes):
+    if any(_is(outcome, *FOR_MEMORY) for outcome in outcomes):
         return result(
             status="out_of_memory",
             detail=f"It needed more than {submission.limits.memory / 2**30:.2g} GiB.",
         )
-    report = drawn.judge(outcomes)
+    report = tell(exercise, seed, outcomes)
     return result(status="graded", score=report.score, report=report)
 
 
@@ -186,25 +242,3 @@ def _unreadable_definition(submission: Submission, id: str) -> str:
         if re.search(rf"^\s*def\s+{id}\b", source, re.MULTILINE):
             return f"a cell that Python cannot read ({why})"
     return ""
-
-
-class _Drawn:
-    """The inputs of an exercise, and what the reference and the misconceptions do on them."""
-
-    def __init__(self, exercise: Exercise, seed: int):
-        self.exercise, self.inputs = exercise, exercise.draw_inputs(seed)
-        self._known: dict = {}
-
-    def judge(self, outcomes: list[Outcome]):
-        with np.errstate(all="ignore"):
-            return judge(self.exercise, self.inputs, outcomes, run=self._run)
-
-    def _run(self, function, signature, inputs):
-        if function not in self._known:
-            self._known[function] = run(function, signature, inputs)
-        return self._known[function]
-
-
-@functools.lru_cache(maxsize=256)
-def _drawn(exercise: Exercise, seed: int) -> _Drawn:
-    return _Drawn(exercise, seed)

@@ -1,11 +1,11 @@
 """What runs inside the sandbox; three kinds of process, of which the last is the student's.
 
-The server imports numpy once and keeps nothing else. For each submission it forks a process that
-parses the cells and runs none of them. That one forks a process for the answers that the grader
-asks for, in which the student's code runs, under limits and a filter of system calls, with one
-pipe and no other way out. So no submission sees another one, and the grader's control channel is
-out of a student's reach. What this file sends back is what the student's code returned; expected
-values never come here.
+The server imports numpy once, and Keras if it is there, and keeps nothing else. For each submission
+it forks a process that parses the cells and runs none of them. That one forks a process for the
+answers that the grader asks for, in which the student's code runs, under limits and a filter of
+system calls, with one pipe and no other way out. So no submission sees another one, and the
+grader's control channel is out of a student's reach. What this file sends back is what the
+student's code returned; expected values never come here.
 """
 
 import ast
@@ -20,8 +20,10 @@ import random
 import resource
 import select
 import signal
+import socket
 import struct
 import sys
+import tempfile
 import time
 import types
 
@@ -31,8 +33,9 @@ import numpy.lib.stride_tricks
 import numpy.linalg
 import numpy.random
 
+from course_utils.exercises.models.data import ModelData, model_data
 from course_utils.exercises.running import Outcome, Unreadable, run
-from course_utils.grading import absent, landlock
+from course_utils.grading import absent, landlock, threads
 from course_utils.grading.protocol import (
     ProtocolError,
     decode,
@@ -56,7 +59,6 @@ def main() -> None:
         os.dup2(nothing, fd)
     _, payload = read_frame(requests)
     settings = decode(payload)
-    absent.install()
     if LINUX:
         _prctl(PR_SET_DUMPABLE, 0)  # no other process may read or write this one's memory
     if settings["readable"]:
@@ -64,6 +66,9 @@ def main() -> None:
         _drop_capabilities()
         settings["rules"] = landlock.rules(settings["readable"])
         landlock.restrict(settings["rules"])
+    if settings["keras"]:
+        _load_keras()
+    absent.install()
     random.seed(0)  # a replay draws the same numbers
     np.random.seed(0)  # noqa: NPY002  the generator that students' code may use
     gc.freeze()  # collecting garbage would touch, and so copy, the pages that forks share
@@ -84,6 +89,17 @@ def main() -> None:
         _, status = os.waitpid(child, 0)
         if status:
             write_frame(replies, b"!", encode(status))
+
+
+def _load_keras() -> None:
+    """Import Keras and TensorFlow, and no more: what has worked once has threads, and no fork."""
+    tempfile.tempdir = "/tmp"  # TensorFlow asks where it is; there is none to be found
+    import keras.src.utils.module_utils as optional
+
+    # What it would use if it were installed must not be taken for it later, as a stand-in.
+    for module in vars(optional).values():
+        if isinstance(module, optional.LazyModule) and module.name in absent.PACKAGES:
+            _ = module.available
 
 
 def _serve_submission(requests: int, replies: int, settings: dict) -> None:
@@ -204,6 +220,8 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
     printed = _Printed(question["output"])
     output = io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)
     program = _filter_program(settings["seccomp"])
+    asking = _filter_program(settings["asking"]) if question["threads"] else None
+    channel = socket.socketpair() if asking is not None else None
     inlet, outlet = os.pipe()
     child = os.fork()
     if not child:
@@ -212,6 +230,9 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
             if "rules" in settings:
                 landlock.restrict(settings["rules"])
             os.dup2(0, 2)
+            if channel:
+                _prctl(PR_SET_NO_NEW_PRIVS, 1)
+                threads.report_to(channel[1], asking)
             os.dup2(outlet, 3)
             os.closerange(4, 1 << 16)
             sys.stdout = sys.stderr = output
@@ -220,12 +241,24 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
         finally:
             os._exit(1)
     os.close(outlet)
+    counter = None
+    if channel:
+        channel[1].close()
+        counter = threads.Counter(channel[0], question["threads"])
+        channel[0].close()
     left, asked_to_stop = question["reply"], False
     watched = select.poll()
     watched.register(requests, select.POLLIN)
     watched.register(inlet, select.POLLIN)
+    if counter:
+        watched.register(counter.listener, select.POLLIN)
     while left > 0:
-        ready = {fd for fd, _ in watched.poll()}
+        ready = dict(watched.poll())
+        if counter and counter.listener in ready:
+            if ready[counter.listener] & select.POLLIN:
+                counter.answer()
+            else:
+                watched.unregister(counter.listener)
         if inlet in ready:
             data = os.read(inlet, CHUNK)
             if not data:
@@ -246,6 +279,8 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
             if kind == b"K":
                 asked_to_stop = True
                 break
+    if counter:
+        counter.close()
     # It has closed its pipe, or written too much, or taken too long: in any case its time is over.
     # One that is just ending gets a moment, so that its own exit status is seen.
     until = time.monotonic() + (0.2 if left > 0 and not asked_to_stop else 0)
@@ -291,7 +326,8 @@ def _call(names: dict, asked: dict, failed: str, largest: int, send) -> None:
     if callable(answer):
         send(b"b")
         for number, arguments in enumerate(asked["inputs"]):
-            outcome = run(answer, asked["signature"], [arguments])[0]
+            to_data = model_data if asked["model"] else None
+            outcome = run(answer, asked["signature"], [arguments], to_data=to_data)[0]
             send(b"o", _as_sent(number, outcome, largest))
     elif asked["id"] in names:
         send(b"n", f"an object of type {type(answer).__name__}")
@@ -347,12 +383,24 @@ def _signature(text: str) -> inspect.Signature:
 def _as_sent(number: int, outcome: Outcome, largest: int) -> tuple:
     facts = (outcome.error, outcome.line, list(outcome.mutated), outcome.reference_call)
     value = outcome.value
+    if type(value) is ModelData and (number or not _travels(value, largest)):
+        value = ModelData(value.config, None)  # the first model alone is tried out
     try:
         if len(encode(value)) > largest:
             raise ProtocolError("it is too large")
     except ProtocolError as error:
         value = Unreadable(f"a result that cannot be sent back: {error}")
     return (number, outcome.kind, value, *facts)
+
+
+def _travels(model: ModelData, largest: int) -> bool:
+    """Whether the weights can be sent too: they may be many, or of a dtype that numpy lacks."""
+    try:
+        data = encode(model)
+        decode(data)
+    except ProtocolError:
+        return False
+    return len(data) <= largest
 
 
 class _Printed(io.RawIOBase):

@@ -1,6 +1,12 @@
 """What one exercise of one submission may take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+# Keras with TensorFlow takes 1.5 GB of address space before anything is built, 2.5 GB when it has
+# trained; getting it ready takes half a second in each process.
+KERAS_MEMORY, KERAS_SECONDS = 3 * 2**30, 10.0
+KERAS_THREADS = 200  # it starts two to build a model, and two or three more at each training
+KERAS_REPLY = 96 * 2**20  # half of it is room for one model's ten million weights
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,8 @@ class Limits:
     skipped : int
         A statement outside of functions that does not end, or that ends the process, is left out,
         and the exercise is run again: so often in one submission.
+    threads : int
+        That a process may start in all its life.
     """
 
     cells: float = 10.0
@@ -30,3 +38,14 @@ class Limits:
     reply: int = 8 * 2**20
     output: int = 4000
     skipped: int = 3
+    threads: int = 0
+
+    def with_keras(self) -> "Limits":
+        """The same, and what Keras itself needs."""
+        return replace(
+            self,
+            cells=self.cells + KERAS_SECONDS,
+            memory=self.memory + KERAS_MEMORY,
+            reply=max(self.reply, KERAS_REPLY),
+            threads=KERAS_THREADS,
+        )

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from course_utils.exercises.exercise import Exercise
 from course_utils.grading.limits import Limits
+from course_utils.grading.packages import MissingPackagesError
 from course_utils.grading.sandboxes import KINDS, PACKAGE, Sandbox, SandboxDiedError, why_not
 from course_utils.grading.submission import Asked, Submission
 
 TRIED = """
-import ctypes, os, resource, signal, socket, subprocess, threading
+import ctypes, os, resource, signal, socket, subprocess, threading, time
 
-def attempts(readable, folders, writable, grader):
+def attempts(readable, folders, writable, grader, threads):
     done = []
 
     def attempt(what, function, *arguments):
@@ -42,7 +43,11 @@ def attempts(readable, folders, writable, grader):
         done.append("it could have started a program in its place")
     except OSError:
         pass
-    attempt("it started a thread", threading.Thread(target=int).start)
+    threading.stack_size(1 << 16)
+    attempt(f"it started more than {threads} threads", lambda: [
+        threading.Thread(target=time.sleep, args=(1,), daemon=True).start()
+        for _ in range(threads + 1)
+    ])
     attempt("it sent a signal to its parent", os.kill, os.getppid(), 0)
     attempt("it sent a signal to the grader", os.kill, grader, 0)
     attempt("it used another process's limits", resource.prlimit, os.getppid(), resource.RLIMIT_AS)
@@ -54,9 +59,21 @@ def attempts(readable, folders, writable, grader):
     attempt("it made memory beside its limit", os.memfd_create, "x")
     return "; ".join(done) or "nothing"
 """
+# What must be possible where Keras is: else an answer would be blamed for it.
+TRAINED = """
+import keras
+import numpy as np
+
+def attempts():
+    model = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Conv2D(2, 3),
+                              keras.layers.Flatten(), keras.layers.Dense(2)])
+    model.compile("adam", "mse")
+    model.fit(np.zeros((8, 4, 4, 1)), np.zeros((8, 2)), verbose=0)
+    return float(np.abs(model.predict(np.zeros((2, 4, 4, 1)), verbose=0)).max())
+"""
 
 
-def attempts(readable, folders, writable, grader):
+def attempts(**places):
     return "nothing"
 
 
@@ -67,7 +84,7 @@ EXERCISE = Exercise(
     reference=attempts,
     misconceptions=(),
     hints=(),
-    time_limit=30.0,
+    time_limit=60.0,
 )
 
 
@@ -75,7 +92,9 @@ class SandboxUnavailableError(RuntimeError):
     """No sandbox holds on this machine; the text says what is wrong with each."""
 
 
-def open_sandbox(kind: str | None = None, limits: Limits | None = None) -> Sandbox:
+def open_sandbox(
+    kind: str | None = None, limits: Limits | None = None, *, keras: bool = False
+) -> Sandbox:
     """Start the best sandbox that holds on this machine, or the one asked for.
 
     Parameters
@@ -84,12 +103,17 @@ def open_sandbox(kind: str | None = None, limits: Limits | None = None) -> Sandb
         "bubblewrap" or "landlock"; "trust" for no isolation whatever, which is never chosen unless
         it is asked for.
     limits : Limits, optional
+    keras : bool
+        Whether it holds Keras and TensorFlow; then the limits are widened by what these need.
 
     Raises
     ------
     SandboxUnavailableError
         If none holds; the text says why, for each.
     """
+    limits = limits or Limits()
+    if keras:
+        limits = limits.with_keras()
     if kind is not None and kind not in (*KINDS, "trust"):
         raise ValueError(f"got {kind!r}; expected one of {', '.join(KINDS)}, trust")
     if not hasattr(os, "fork"):
@@ -101,10 +125,16 @@ def open_sandbox(kind: str | None = None, limits: Limits | None = None) -> Sandb
     for candidate in KINDS if kind is None else (kind,):
         reason = why_not(candidate)
         if not reason:
-            sandbox = Sandbox(candidate, limits or Limits())
+            try:
+                sandbox = Sandbox(candidate, limits, keras=keras)
+            except MissingPackagesError as error:
+                raise SandboxUnavailableError(
+                    f"exercises whose answer is a Keras model need Keras here: {error}"
+                ) from None
             try:
                 sandbox.start()
                 reason = breaches(sandbox) if candidate != "trust" else ""
+                reason = reason or (cannot_train(sandbox) if keras else "")
             except SandboxDiedError as error:
                 reason = f"it did not start: {error}"
             if not reason:
@@ -124,20 +154,34 @@ def breaches(sandbox: Sandbox) -> str:
     with tempfile.TemporaryDirectory() as folder:
         secret = Path(folder) / "secret"
         secret.write_text("another student's answer")
-        reference = PACKAGE / "reference"
+        reference, keras = PACKAGE / "reference", sandbox.keras
         readable = [secret, reference / "__init__.py", PACKAGE / "exercises" / "registry.py"]
         readable += ["/etc/passwd", "/proc/self/environ"]
         question = {
             "readable": ":".join(map(str, readable)),
-            "folders": ":".join(map(str, (folder, reference, "/proc"))),
+            # With Keras in bubblewrap there is a /proc that is none: see `sandboxes`.
+            "folders": ":".join(map(str, (folder, reference, "/proc/1" if keras else "/proc"))),
             "writable": ":".join((folder, "/tmp", "/dev/shm", "/", ".", str(PACKAGE))),
             "grader": os.getpid(),
+            "threads": sandbox.limits.threads,
         }
-        submission = Submission([TRIED], [EXERCISE.id], sandbox)
-        ended = submission.run(Asked(EXERCISE, [question], defined_in=0, last_cell=0))
-        submission.close()
+        returned, value = _try(sandbox, TRIED, question)
+    return "" if returned and value == "nothing" else str(value)
+
+
+def cannot_train(sandbox: Sandbox) -> str:
+    """Why no model can be built and trained in the sandbox; empty if one can."""
+    returned, value = _try(sandbox, TRAINED, {})
+    return "" if returned and isinstance(value, float) else f"no model can be trained: {value}"
+
+
+def _try(sandbox: Sandbox, cell: str, question: dict) -> tuple[bool, object]:
+    """Whether the function in the cell returned, and what; or what happened."""
+    submission = Submission([cell], [EXERCISE.id], sandbox)
+    ended = submission.run(Asked(EXERCISE, [question], defined_in=0, last_cell=0))
+    submission.close()
     outcomes = ended.replies[0].outcomes
     if not outcomes or outcomes[0].kind != "returned":
         told = [ended.detail, *(outcome.error for outcome in outcomes)]
-        return f"trying it out failed: {' '.join(told) or ended.replies[0].no_answer}"
-    return "" if outcomes[0].value == "nothing" else str(outcomes[0].value)
+        return False, f"trying it out failed: {' '.join(told) or ended.replies[0].no_answer}"
+    return True, outcomes[0].value

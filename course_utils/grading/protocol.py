@@ -1,4 +1,4 @@
-"""Messages between the grader and the sandbox: numbers, texts and raw arrays, never code.
+"""Messages between the grader and the sandbox: numbers, texts, raw arrays, models as data; no code.
 
 Both sides use this file. A message is a frame: one byte that names its kind, the length of its
 payload, the payload. A payload holds one value in a binary form with a tag before each part.
@@ -11,6 +11,7 @@ import struct
 
 import numpy as np
 
+from course_utils.exercises.models.data import ModelData
 from course_utils.exercises.running import Unreadable
 
 DEEPEST = 12  # lists in lists
@@ -44,7 +45,7 @@ def encode(value: object) -> bytes:
     ------
     ProtocolError
         If it is nothing that can be sent: None, bool, int of 64 bits, float, str, number array or
-        scalar, `Unreadable`, and lists, tuples and dicts (with str keys) of those.
+        scalar, `Unreadable`, `ModelData`, and lists, tuples and dicts (with str keys) of those.
     """
     parts: list[bytes] = []
     _encode(value, parts, 0)
@@ -71,6 +72,9 @@ def _encode(value: object, parts: list[bytes], depth: int) -> None:
         parts.append(_text(b"S", value))
     elif kind is Unreadable:
         parts.append(_text(b"U", value.what))
+    elif kind is ModelData:
+        parts.append(b"K")
+        _encode(value.to_plain(), parts, depth + 1)
     elif kind in (list, tuple):
         parts.append((b"L" if kind is list else b"P") + _COUNT.pack(len(value)))
         for item in value:
@@ -158,6 +162,11 @@ class _Reader:
             return self.text()
         if tag == b"U":
             return Unreadable(printable(self.text(), 100))
+        if tag == b"K":
+            try:
+                return ModelData.from_plain(self.value(depth + 1))
+            except ValueError as error:
+                raise ProtocolError(str(error)) from None
         if tag in b"LP":
             items = [self.value(depth + 1) for _ in range(self.count())]
             return items if tag == b"L" else tuple(items)

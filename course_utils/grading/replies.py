@@ -6,6 +6,7 @@ was left alone can be claimed too, and gains what copying the argument first wou
 that does not fit is a ProtocolError, and fails the exercise it came from.
 """
 
+from course_utils.exercises.models.data import ModelData
 from course_utils.exercises.running import Outcome, plain
 from course_utils.grading.protocol import ProtocolError, printable
 from course_utils.grading.results import CellError
@@ -31,8 +32,9 @@ class Replies:
         Whether the process has gone on to the next answer.
     """
 
-    def __init__(self, arguments: tuple[str, ...], calls: int, cells: int):
+    def __init__(self, arguments: tuple[str, ...], calls: int, cells: int, models: bool):
         self._arguments, self._calls, self._cells = arguments, calls, cells
+        self._models = models  # whether a model is an answer
         self.at: tuple[int, int, int] | None = None
         self.began = False
         self.outcomes: list[Outcome] = []
@@ -92,9 +94,11 @@ class Replies:
                 raise ProtocolError("a reply does not say what happened")
         if reference_call and not (reference_call.isidentifier() and len(reference_call) < 80):
             raise ProtocolError("a reply names a function that cannot be one")
+        if not (self._models and isinstance(value, ModelData)):
+            value = plain(value)
         return Outcome(
             kind,
-            value=plain(value) if kind == "returned" else None,
+            value=value if kind == "returned" else None,
             error=printable(error, 600),
             line=printable(line, 200),
             mutated=tuple(name for name in self._arguments if name in mutated),

@@ -12,12 +12,14 @@ landlock
 trust
     No wall at all: separate processes with limits. Only for code that you trust.
 
-In the first two every process of a student's runs under the filter of `seccomp.py` besides. Before
+In the first two every process of a student's runs under the filter of `seccomp.py` besides. With
+Keras, a sandbox holds Keras and TensorFlow too, and a student's process may have threads. Before
 it is used, each must show on this machine that attempts to read, write, connect and start processes
 fail in it.
 """
 
 import os
+import platform
 import select
 import shutil
 import subprocess
@@ -32,24 +34,40 @@ import numpy as np
 import course_utils
 from course_utils.grading import landlock, seccomp
 from course_utils.grading.limits import Limits
+from course_utils.grading.packages import keras_files, numpy_files
 from course_utils.grading.protocol import Frames, ProtocolError, encode, write_frame
 
 KINDS = ("bubblewrap", "landlock")
-START = 30.0  # seconds that a sandbox may take to start, on a busy machine
+START, KERAS_START = 30.0, 240.0  # seconds that a sandbox may take to start, on a busy machine
 PACKAGE = Path(course_utils.__file__).parent
 INSIDE = (
+    "exercises/models/data.py",
     "exercises/running.py",
     "grading/absent.py",
     "grading/inside.py",
     "grading/landlock.py",
     "grading/protocol.py",
+    "grading/threads.py",
 )
+# To build a model that an answer is given.
+INSIDE_WITH_KERAS = tuple(
+    f"exercises/models/{name}.py" for name in ("description", "layers", "rebuilding", "wiring")
+)
+DEVICES = ("/dev/urandom",)  # that TensorFlow reads
+LOADERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}
 MAIN = """
 import sys
 sys.path[0] = sys.argv.pop()
 from course_utils.grading.inside import main
 main()
 """
+KERAS_ENVIRONMENT = {
+    "KERAS_BACKEND": "tensorflow",
+    "TF_NUM_INTRAOP_THREADS": "1",  # the workers beside this one use the other processors
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+}
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # a replay iterates over sets in the same order
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -57,6 +75,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "LC_ALL": "C.UTF-8",
+    **KERAS_ENVIRONMENT,
 }
 
 
@@ -72,24 +91,34 @@ class Sandbox:
     kind : str
         "bubblewrap", "landlock" or "trust".
     limits : Limits
+    keras : bool
+        Whether it holds Keras.
     process : subprocess.Popen or None
         Its outermost process while it runs.
+    beside : KerasSide or None
+        What grades the exercises whose answer is a Keras model, once there have been any; it is
+        closed with this sandbox.
     """
 
-    def __init__(self, kind: str, limits: Limits):
-        self.kind, self.limits = kind, limits
+    def __init__(self, kind: str, limits: Limits, *, keras: bool = False):
+        self.kind, self.limits, self.keras = kind, limits, keras
+        self._packages = keras_files() if keras else numpy_files()
         self._kit = tempfile.TemporaryDirectory(prefix="course-grade-")
-        _fill_kit(Path(self._kit.name), link=kind != "bubblewrap")
+        modules = INSIDE + INSIDE_WITH_KERAS * keras
+        _fill_kit(Path(self._kit.name), modules, self._packages, link=kind != "bubblewrap")
         self.process: subprocess.Popen | None = None
+        self.beside = None
 
     @property
     def description(self) -> str:
         """What walls it in, for reports."""
-        return {
+        words = {
             "bubblewrap": "bubblewrap with a seccomp filter",
             "landlock": "Landlock with a seccomp filter",
             "trust": "none: the submissions were trusted",
         }[self.kind]
+        threads = self.limits.threads
+        return f"{words}, {threads} threads at most" if threads and self.kind != "trust" else words
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -99,6 +128,8 @@ class Sandbox:
 
     def close(self) -> None:
         """Stop everything in it and remove its files."""
+        if self.beside is not None:
+            self.beside.close()
         self.stop()
         self._kit.cleanup()
 
@@ -124,8 +155,11 @@ class Sandbox:
             return
         kit = self._kit.name
         command = [os.path.realpath(sys.executable), "-s", "-S", "-c", MAIN, kit]
+        if self.kind == "landlock" and self.keras:
+            # TensorFlow reads the command line, in /proc, of a program whose path says "python".
+            command = [LOADERS[platform.machine()], *command]
         if self.kind == "bubblewrap":
-            command = [*_bubblewrap(kit), *command]
+            command = [*_bubblewrap(kit, self._packages, self.keras), *command]
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -138,12 +172,16 @@ class Sandbox:
         self._frames = Frames(largest=self.limits.reply + 2**20)
         walled = self.kind != "trust"
         settings = {
-            "seccomp": np.frombuffer(seccomp.program(), np.uint8) if walled else None,
-            "readable": _readable(kit) if self.kind == "landlock" else [],
+            "seccomp": _as_array(seccomp.program(threads=self.keras)) if walled else None,
+            "asking": _as_array(seccomp.asking_program()) if walled else None,
+            "readable": _readable(kit, [*self._packages, *map(Path, DEVICES * self.keras)])
+            if self.kind == "landlock"
+            else [],
+            "keras": self.keras,
             "memory": self.limits.memory,
         }
         self.send(b"H", encode(settings))
-        kind, _ = self.receive(time.monotonic() + START)
+        kind, _ = self.receive(time.monotonic() + (KERAS_START if self.keras else START))
         if kind != b"r":
             self._die("it did not say that it is ready")
 
@@ -203,24 +241,26 @@ def why_not(kind: str) -> str:
     return ""
 
 
-def _fill_kit(kit: Path, link: bool) -> None:
+def _as_array(data: bytes) -> np.ndarray:
+    return np.frombuffer(data, np.uint8)
+
+
+def _fill_kit(kit: Path, modules: tuple[str, ...], packages: list[Path], link: bool) -> None:
     """A folder with what the sandbox imports, and nothing else of course_utils."""
-    for name in ("", "exercises/", "grading/"):
+    for name in ("", "exercises/", "exercises/models/", "grading/"):
         (kit / "course_utils" / name).mkdir(parents=True, exist_ok=True)
         (kit / "course_utils" / name / "__init__.py").touch()
-    for name in INSIDE:
+    for name in modules:
         shutil.copy(PACKAGE / name, kit / "course_utils" / name)
-    for folder in _numpy_folders():
+    for package in packages:
+        place = kit / package.name
         if link:
-            (kit / folder.name).symlink_to(folder)
+            place.symlink_to(package)
+        elif package.is_dir():
+            place.mkdir()  # where bubblewrap puts it
         else:
-            (kit / folder.name).mkdir()  # where bubblewrap puts it
+            place.touch()
     kit.chmod(0o755)
-
-
-def _numpy_folders() -> list[Path]:
-    numpy = Path(np.__file__).resolve().parent
-    return [folder for folder in (numpy, numpy.with_name("numpy.libs")) if folder.is_dir()]
 
 
 def _interpreter() -> tuple[list[str], list[str]]:
@@ -246,7 +286,7 @@ def _within(path: str, folders: list[str]) -> bool:
     return any(Path(path).is_relative_to(os.path.realpath(folder)) for folder in folders)
 
 
-def _bubblewrap(kit: str) -> list[str]:
+def _bubblewrap(kit: str, packages: list[Path], keras: bool) -> list[str]:
     shown, hidden = _interpreter()
     command = [shutil.which("bwrap"), "--unshare-all", "--die-with-parent", "--new-session"]
     command += ["--clearenv", "--cap-drop", "ALL"]
@@ -261,17 +301,22 @@ def _bubblewrap(kit: str) -> list[str]:
         if _within(path, shown):
             command += ["--tmpfs", path, "--remount-ro", path]
     command += ["--dev-bind", "/dev/null", "/dev/null", "--ro-bind", kit, kit]
-    for folder in _numpy_folders():
-        command += ["--ro-bind", str(folder), f"{kit}/{folder.name}"]
+    if keras:
+        for device in DEVICES:
+            command += ["--dev-bind", device, device]
+        # TensorFlow asks for its program's path and ends if it gets none; there is no real /proc.
+        command += ["--dir", "/proc/self", "--symlink", "/program", "/proc/self/exe"]
+    for package in packages:
+        command += ["--ro-bind", str(package), f"{kit}/{package.name}"]
     return [*command, "--remount-ro", "/", "--chdir", "/"]
 
 
-def _readable(kit: str) -> list[str]:
+def _readable(kit: str, packages: list[Path]) -> list[str]:
     """For Landlock, which opens whole trees: the trees around what is hidden, piece by piece."""
     shown, hidden = _interpreter()
     hidden = [path for path in hidden if _within(path, shown)]
     readable = []
-    waiting = [*map(os.path.realpath, [*shown, kit]), *map(str, _numpy_folders())]
+    waiting = [*map(os.path.realpath, [*shown, kit]), *map(str, packages)]
     while waiting:
         path = waiting.pop()
         if path in hidden:

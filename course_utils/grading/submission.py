@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.grading.protocol import Frames, ProtocolError, decode, encode, printable
 from course_utils.grading.replies import Replies
 from course_utils.grading.results import CellError
@@ -48,6 +49,7 @@ class Submission:
         self.definitions: list[tuple[str, int, str]] = []
         self.skipped: dict[tuple[int, int], tuple[str, str]] = {}  # statement: status, detail
         self.seconds, self.peak_memory = 0.0, 0
+        self.last_cell = -1  # the last one that was run
         self._unparsable: list[int] = []  # cells that parsing did not survive
         self._served_by: object = None
 
@@ -98,6 +100,7 @@ class Submission:
 
         Without a statement that keeps the cells from ending, they are run again.
         """
+        self.last_cell = max(self.last_cell, *(one.last_cell for one in asked))
         while True:
             self.open()
             ended, at = self._run_once(asked)
@@ -121,6 +124,7 @@ class Submission:
                     "inputs": one.inputs,
                     "defined_in": one.defined_in,
                     "last_cell": one.last_cell,
+                    "model": isinstance(one.exercise, ModelExercise),
                 }
                 for one in asked
             ],
@@ -128,11 +132,17 @@ class Submission:
             "reply": limits.reply,
             "output": limits.output,
             "memory": limits.memory,
+            "threads": limits.threads,
             "seconds": seconds,
         }
         self.sandbox.send(b"R", encode(question))
         replies = [
-            Replies(tuple(one.exercise.signature.parameters), len(one.inputs), len(self.cells))
+            Replies(
+                tuple(one.exercise.signature.parameters),
+                len(one.inputs),
+                len(self.cells),
+                isinstance(one.exercise, ModelExercise),
+            )
             for one in asked
         ]
         times = [one.exercise.time_limit for one in asked]

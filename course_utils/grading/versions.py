@@ -1,5 +1,6 @@
 """What the results depend on besides the submission, the assignment and the seed."""
 
+import contextlib
 import functools
 import hashlib
 import platform
@@ -12,7 +13,8 @@ import course_utils
 
 JUDGING = (
     *("exercises/**/*.py", "reference/*.py", "network/*.py", "models/*.py", "voltammetry/*.py"),
-    *("grading/absent.py", "grading/grade.py", "grading/inside.py", "grading/protocol.py"),
+    *("grading/absent.py", "grading/drawn.py", "grading/grade.py", "grading/inside.py"),
+    *("grading/protocol.py", "grading/threads.py", "grading/trying.py"),
     *("grading/replies.py", "grading/seccomp.py", "grading/submission.py"),
     *("grading/magics.py", "grading/notebooks.py", "grading/reading.py"),
 )
@@ -31,10 +33,15 @@ def versions() -> dict[str, str]:
         own = version("course-utils")
     except PackageNotFoundError:  # run from a checkout that is not installed
         own = "unknown"
+    installed = {}
+    for name in ("keras", "tensorflow"):  # they decide about models
+        with contextlib.suppress(PackageNotFoundError):
+            installed[name] = version(name)
     return {
         "course_utils": own,
         "code": digest.hexdigest()[:16],
         "python": platform.python_version(),
         "numpy": np.__version__,
+        **installed,
         "system": f"{platform.system()} {platform.machine()}",
     }

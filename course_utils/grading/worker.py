@@ -19,15 +19,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.grading.assignment import Assignment, parse_assignment
 from course_utils.grading.grade import grade_submission
 from course_utils.grading.layouts import Handed
+from course_utils.grading.limits import KERAS_SECONDS
 from course_utils.grading.opening import SandboxUnavailableError, open_sandbox
 from course_utils.grading.protocol import Frames, read_frame, write_frame
 from course_utils.grading.reading import Reading, read_submission
 from course_utils.grading.records import from_json, to_json
 from course_utils.grading.results import SubmissionResult
+from course_utils.grading.sandboxes import KERAS_START
 from course_utils.grading.submission import ENDING, PARSING, PATIENCE
+from course_utils.grading.trying import JUDGING
 
 LARGEST_MESSAGE = 64 * 2**20
 READING = 120.0  # seconds for reading one submission
@@ -83,7 +87,12 @@ class Worker:
         limits = self.assignment.limits
         once = [PATIENCE * (limits.cells + one.time_limit) for one in self.assignment.exercises]
         runs = 3 + limits.skipped  # together, alone, with the cells below; without some statements
-        return STARTING + runs * (sum(once) + len(once) * ENDING) + PARSING * limits.skipped
+        seconds = STARTING + runs * (sum(once) + len(once) * ENDING) + PARSING * limits.skipped
+        models = [one for one in self.assignment.exercises if isinstance(one, ModelExercise)]
+        if models:  # the cells are run in both sandboxes, and a model is judged twice at most
+            seconds += 3 * KERAS_START + runs * PATIENCE * (limits.cells + KERAS_SECONDS)
+            seconds += PARSING * limits.skipped + 2 * JUDGING * len(models)
+        return seconds
 
     def _ask(self, what: str, value: object, seconds: float) -> object:
         if self.process is None:

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,6 @@ import numpy as np
 import pytest
 
 from course_utils.exercises import catalog, evaluate
-from course_utils.exercises.models import ModelExercise
 from course_utils.grading import (
     Limits,
     SandboxUnavailableError,
@@ -158,14 +158,20 @@ def test_what_is_printed_is_kept_in_part_and_changes_nothing(sandbox):
 
 def test_every_exercise_is_graded_as_evaluate_does(sandbox):
     # Through both processes and back: each model solution, and each first misconception.
-    exercises = [one for one in catalog() if not isinstance(one, ModelExercise)][::4]
+    exercises = list(catalog())[::4]
     cells = [
-        "import numpy as np\n" + inspect.getsource(exercise.reference) for exercise in exercises
+        "import keras\nimport numpy as np\n" + inspect.getsource(exercise.reference)
+        for exercise in exercises
     ]
     with sandbox_or_skip(None, Limits()) as roomy:
         result = grade_submission(cells, exercises, seed=3, sandbox=roomy)
     for graded, asked in zip(result.exercises, exercises, strict=True):
-        assert str(graded.report) == str(evaluate(asked.id, asked.reference, seed=3))
+        # What a training comes to depends on the number of threads, in its last digits.
+        ours, theirs = (
+            re.sub(r"accuracy is 0\.\d+", "accuracy is high", str(report))
+            for report in (graded.report, evaluate(asked.id, asked.reference, seed=3))
+        )
+        assert ours == theirs
         assert graded.score == asked.points
 
 

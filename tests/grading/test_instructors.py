@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from course_utils.exercises.models.measuring import LONGEST
 from course_utils.grading.example_class import ASSIGNMENT
 from course_utils.grading.exports import FORMATS
 from course_utils.grading.limits import Limits
 from course_utils.grading.results import STATUSES
+from course_utils.grading.trying import JUDGING, MEMORY
 from tests.grading.conftest import sandbox_or_skip
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,12 +88,15 @@ def test_the_tables_name_all_there_are(names):
 
 
 def test_the_limits_are_the_graders():
-    limits = Limits()
+    limits, wide = Limits(), Limits().with_keras()
     for text in (
-        f"the code outside of functions | {limits.cells:g} s |",
-        f"memory | {limits.memory / 2**30:g} GiB",
-        f"send back | {limits.reply >> 20} MiB |",
+        f"the code outside of functions | {limits.cells:g} s | {wide.cells:g} s |",
+        f"memory | {limits.memory / 2**30:g} GiB of addresses | {wide.memory / 2**30:g} GiB",
+        f"send back | {limits.reply >> 20} MiB | {wide.reply >> 20} MiB |",
+        f"threads that are started | none | {wide.threads} in all |",
         f"is kept | {limits.output:,} characters |",
+        f"| {MEMORY >> 30} GiB; {JUDGING:g} s, {LONGEST:g} of them on a processor |",
+        f"more than {LONGEST:g} s\n",
     ):
         assert text in PAGE
 

@@ -143,7 +143,7 @@ REPLY = (0, "returned", np.float64(2), "", "", ["image"], "")
 
 
 def replies(*messages):
-    taken = Replies(("image", "weights"), calls=2, cells=3)
+    taken = Replies(("image", "weights"), calls=2, cells=3, models=False)
     for kind, value in messages:
         taken.take(kind, decode(encode(value)))
     return taken

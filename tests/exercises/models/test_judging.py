@@ -10,10 +10,11 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from course_utils.exercises import check, evaluate, judging, registry
-from course_utils.exercises.models import ModelExercise, ModelMisconception
+from course_utils.exercises.models import ModelExercise, ModelMisconception, measuring
 from course_utils.exercises.models import requirements as need
 from course_utils.exercises.models.data import ModelData, model_data
 from course_utils.exercises.running import run
@@ -321,3 +322,20 @@ print(evaluate("small_classifier", lambda: 3).message)
         "not attempted",
         "It returned a number; expected a Keras model.",
     ], ran.stderr
+
+
+def test_a_model_that_memory_does_not_suffice_for_is_told_so(monkeypatch):
+    def fit(*arguments, **options):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    monkeypatch.setattr(keras.Model, "fit", fit)
+    report = report_on(small_classifier)
+    assert (report.status, report.message) == (
+        "failed",
+        "Trying the model out needs more memory than there is here.",
+    )
+
+
+def test_a_training_is_stopped_by_the_time_that_it_had_on_a_processor(monkeypatch):
+    monkeypatch.setattr(measuring, "LONGEST", 0.0)
+    assert "takes more than 0 s on a processor" in report_on(small_classifier).message
