@@ -60,6 +60,7 @@ def three_electrodes() -> Drawing:
     return drawing
 
 
+@course_style()
 def drawing_a_voltammogram(
     time: np.ndarray, potential: np.ndarray, current: np.ndarray, *, frames: int = 12
 ) -> Animation:

@@ -17,6 +17,7 @@ CODING = [e for e in catalog() if e.inputs is not None and not isinstance(e, Mod
 OVERWRITTEN = "every entry is written afterwards"
 UNKNOWN_SIDE = "numpy takes any negative number for the side that it is to find"
 NEVER_EQUAL = "no input has the two sides equal, or both branches agree there"
+TINY = "far below the tolerance"
 SMALL_SCORES = "about training, not about scores that overflow"
 SHIFTED = "scores - scores.max(axis=1, keepdims=True)"
 SQUARES = "((curves[:, np.newaxis] - templates) ** 2)"
@@ -44,9 +45,8 @@ HARMLESS = {
         "line 7: scores.max to scores.min": SMALL_SCORES,
     },
     "warm_up_and_cosine": {"line 2: step < warm_up to step <= warm_up": NEVER_EQUAL},
-    "adamw_step": {
-        "line 6: np.sqrt(v_hat) + 1e-07 to np.sqrt(v_hat) - 1e-07": "far below the tolerance"
-    },
+    "adam_step": {"line 6: np.sqrt(v_hat) + epsilon to np.sqrt(v_hat) - epsilon": TINY},
+    "adamw_step": {"line 6: np.sqrt(v_hat) + 1e-07 to np.sqrt(v_hat) - 1e-07": TINY},
     "peak_separation": {"line 3: 1 to 2": "no curve has its peak at the turning point"},
     "nearest_template": {
         f"line 3: {SQUARES}.sum to {SQUARES}.mean": "the nearest by the sum is so by the mean"

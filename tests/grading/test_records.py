@@ -243,6 +243,7 @@ while True:
     for letter in (b"a", b"b"):
         write_atomically(Path({str(tmp_path)!r}) / "x", letter * 200_000)
 """
+    (tmp_path / "x").write_bytes(b"b" * 200_000)
     for pause in (0.0, 0.013, 0.031):
         writer = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
         writer.stdout.readline()
