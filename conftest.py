@@ -1,6 +1,11 @@
 """What every test run shares, the chapters' notebooks included."""
 
 import os
+import signal
+
+# A shell that runs this in the background may have it ignore Ctrl-C, and so all that it starts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before any test or notebook kernel starts: the small data that ship with the
 # package, and no log lines from TensorFlow in a cell's output.

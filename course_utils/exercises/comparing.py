@@ -105,6 +105,8 @@ def kind_of(value: object) -> str:
     if isinstance(value, tuple | list):
         kind = "a tuple" if isinstance(value, tuple) else "a list"
         return f"{kind} of {len(value)} item{'s' * (len(value) != 1)}"
+    if isinstance(value, dict):
+        return "a dict"
     if isinstance(value, bool | np.bool_):
         return "True or False"
     if isinstance(value, str):

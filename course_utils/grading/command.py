@@ -101,7 +101,9 @@ def run(
         if scheduler:
             kind, isolation = cluster_sandbox(scheduler, kind)
         else:
-            with open_sandbox(kind, asked.limits) as opened:
+            with console.status("Trying out the sandbox. A container's image takes minutes, once."):
+                opened = open_sandbox(kind, asked.limits)
+            with opened:
                 kind, isolation = opened.kind, opened.description
                 if any(isinstance(one, ModelExercise) for one in asked.exercises):
                     # Now, not after an hour: raises if there is none.

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import course_utils
+from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.grading.assignment import read_assignment
 from course_utils.grading.records import write_atomically
 
@@ -40,15 +41,18 @@ def write_gradescope_zip(assignment: Path, to: Path, *, trust: bool = False) -> 
     NotInstalledError
         If `course_utils` is imported from a folder and not installed.
     """
-    text = read_assignment(assignment).text
+    asked = read_assignment(assignment)
+    setup = (SCRIPTS / "setup.sh").read_text(encoding="utf-8")
+    if any(isinstance(one, ModelExercise) for one in asked.exercises):
+        setup = setup.replace("[grading]", "[grading,keras]")
     run = (SCRIPTS / "run_autograder").read_text(encoding="utf-8")
     if trust:
         run = run.rstrip("\n") + " --trust\n"
     name, wheel = _wheel()
     files = {
-        "setup.sh": (SCRIPTS / "setup.sh").read_bytes(),
+        "setup.sh": setup.encode(),
         "run_autograder": run.encode(),
-        "assignment.toml": text.encode(),
+        "assignment.toml": asked.text.encode(),
         name: wheel,
     }
     write_atomically(Path(to), _zipped(files))

@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 import types
+import warnings
 
 import numpy as np
 import numpy.fft
@@ -33,9 +34,9 @@ import numpy.lib.stride_tricks
 import numpy.linalg
 import numpy.random
 
-from course_utils.exercises.models.data import ModelData, model_data
+from course_utils.exercises.models.data import model_data
 from course_utils.exercises.running import Outcome, Unreadable, run
-from course_utils.grading import absent, landlock, threads
+from course_utils.grading import absent, landlock, seccomp, threads
 from course_utils.grading.protocol import (
     ProtocolError,
     decode,
@@ -52,6 +53,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 def main() -> None:
     """Serve submissions until the grader closes the pipe."""
+    variables = sorted(name for name, value in os.environ.items() if value)
     # The channel moves away from 0 and 1, so that nothing that reads or prints meets it.
     nothing = os.open(os.devnull, os.O_RDWR)
     requests, replies = os.dup(0), os.dup(1)
@@ -66,13 +68,16 @@ def main() -> None:
         _drop_capabilities()
         settings["rules"] = landlock.rules(settings["readable"])
         landlock.restrict(settings["rules"])
-    if settings["keras"]:
+    walled, keras = settings["walled"], settings["keras"]
+    settings["filter"] = _program(seccomp.program(threads=keras)) if walled else None
+    settings["asking"] = _program(seccomp.asking_program()) if walled and keras else None
+    if keras:
         _load_keras()
     absent.install()
     random.seed(0)  # a replay draws the same numbers
     np.random.seed(0)  # noqa: NPY002  the generator that students' code may use
     gc.freeze()  # collecting garbage would touch, and so copy, the pages that forks share
-    write_frame(replies, b"r")
+    write_frame(replies, b"r", encode(variables))
     while True:
         try:
             kind, _ = read_frame(requests)
@@ -81,14 +86,31 @@ def main() -> None:
         if kind != b"S":
             continue  # what came too late for the submission before
         # It reads the cells itself: nothing of a submission is ever in this process's memory.
+        alive, held = os.pipe()
         child = os.fork()
         if not child:
+            os.close(alive)
             _die_with_parent()
             _serve_submission(requests, replies, settings)
             os._exit(0)
-        _, status = os.waitpid(child, 0)
+        os.close(held)
+        status = _status(child, alive, requests)
         if status:
             write_frame(replies, b"!", encode(status))
+
+
+def _status(child: int, alive: int, requests: int) -> int:
+    """How it ended; it is ended if nobody is at the other end any more, whatever it is at."""
+    watched = select.poll()
+    watched.register(alive, 0)  # closed at its other end when the child ends
+    watched.register(requests, 0)
+    if alive not in dict(watched.poll()):
+        # It sees that too, unless it is parsing: then a moment is not enough for it.
+        watched.unregister(requests)
+        if not watched.poll(1000):
+            os.kill(child, signal.SIGKILL)
+    os.close(alive)
+    return os.waitpid(child, 0)[1]
 
 
 def _load_keras() -> None:
@@ -137,7 +159,10 @@ class _Cells:
             if source is None:
                 continue
             try:
-                self.statements[-1] = self._compile(number, source, set(ids))
+                with warnings.catch_warnings():
+                    # One in its text: printed, it would fill a pipe that nobody reads.
+                    warnings.simplefilter("ignore")
+                    self.statements[-1] = self._compile(number, source, set(ids))
             except BaseException as error:  # also MemoryError and RecursionError, by nesting
                 line = getattr(error, "lineno", None) or 1
                 message = getattr(error, "msg", "") or str(error)
@@ -219,8 +244,7 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
         asked["signature"] = _signature(asked["signature"])
     printed = _Printed(question["output"])
     output = io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)
-    program = _filter_program(settings["seccomp"])
-    asking = _filter_program(settings["asking"]) if question["threads"] else None
+    program, asking = settings["filter"], settings["asking"]
     channel = socket.socketpair() if asking is not None else None
     inlet, outlet = os.pipe()
     child = os.fork()
@@ -383,24 +407,12 @@ def _signature(text: str) -> inspect.Signature:
 def _as_sent(number: int, outcome: Outcome, largest: int) -> tuple:
     facts = (outcome.error, outcome.line, list(outcome.mutated), outcome.reference_call)
     value = outcome.value
-    if type(value) is ModelData and (number or not _travels(value, largest)):
-        value = ModelData(value.config, None)  # the first model alone is tried out
     try:
         if len(encode(value)) > largest:
             raise ProtocolError("it is too large")
     except ProtocolError as error:
         value = Unreadable(f"a result that cannot be sent back: {error}")
     return (number, outcome.kind, value, *facts)
-
-
-def _travels(model: ModelData, largest: int) -> bool:
-    """Whether the weights can be sent too: they may be many, or of a dtype that numpy lacks."""
-    try:
-        data = encode(model)
-        decode(data)
-    except ProtocolError:
-        return False
-    return len(data) <= largest
 
 
 class _Printed(io.RawIOBase):
@@ -417,15 +429,13 @@ class _Printed(io.RawIOBase):
         return len(data)
 
 
-def _filter_program(instructions: np.ndarray | None) -> ctypes.Structure | None:
+def _program(instructions: bytes) -> ctypes.Structure:
     """The ``struct sock_fprog`` of a filter."""
-    if instructions is None:
-        return None
 
     class Program(ctypes.Structure):
         _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
-    return Program(instructions.size // 8, instructions.tobytes())
+    return Program(len(instructions) // 8, instructions)
 
 
 def _limit(name: str, most: int) -> None:

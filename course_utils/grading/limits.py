@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 # trained; getting it ready takes half a second in each process.
 KERAS_MEMORY, KERAS_SECONDS = 3 * 2**30, 10.0
 KERAS_THREADS = 200  # it starts two to build a model, and two or three more at each training
-KERAS_REPLY = 96 * 2**20  # half of it is room for one model's ten million weights
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,5 @@ class Limits:
             self,
             cells=self.cells + KERAS_SECONDS,
             memory=self.memory + KERAS_MEMORY,
-            reply=max(self.reply, KERAS_REPLY),
             threads=KERAS_THREADS,
         )

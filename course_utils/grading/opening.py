@@ -7,13 +7,20 @@ from pathlib import Path
 from course_utils.exercises.exercise import Exercise
 from course_utils.grading.limits import Limits
 from course_utils.grading.packages import MissingPackagesError
-from course_utils.grading.sandboxes import KINDS, PACKAGE, Sandbox, SandboxDiedError, why_not
+from course_utils.grading.sandboxes import (
+    ENVIRONMENT,
+    KINDS,
+    PACKAGE,
+    Sandbox,
+    SandboxDiedError,
+    why_not,
+)
 from course_utils.grading.submission import Asked, Submission
 
 TRIED = """
 import ctypes, os, resource, signal, socket, subprocess, threading, time
 
-def attempts(readable, folders, writable, grader, threads):
+def attempts(readable, folders, writable, mounts, grader, threads):
     done = []
 
     def attempt(what, function, *arguments):
@@ -51,14 +58,33 @@ def attempts(readable, folders, writable, grader, threads):
     attempt("it sent a signal to its parent", os.kill, os.getppid(), 0)
     attempt("it sent a signal to the grader", os.kill, grader, 0)
     attempt("it used another process's limits", resource.prlimit, os.getppid(), resource.RLIMIT_AS)
-    attempt("it found variables of the environment",
-            lambda: [os.environ[name] for name in ("HOME", "PATH", "USER")][0])
+    if mounts:
+        places = [line.split()[1] for line in open("/proc/self/mounts")]
+        done.extend(f"it sees {place}" for place in places if place not in mounts.split(":")
+                    and not place.startswith(("/proc/", "/sys/", "/dev/")))
     attempt("it took 8 GiB of memory", bytearray, 8 << 30)
     libc = ctypes.CDLL(None)
     attempt("it made shared memory", lambda: 1 / (libc.shmget(0, 4096, 0o1600) + 1))
     attempt("it made memory beside its limit", os.memfd_create, "x")
     return "; ".join(done) or "nothing"
 """
+# What a container engine mounts of its own.
+ENGINES_MOUNTS = (
+    *("/", "/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", "/run/.containerenv"),
+    *("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/passwd", "/etc/group"),
+)
+# Variables that Python, bubblewrap, an engine or Python's image (which has PYTHON_... too) sets.
+OWN_VARIABLES = [
+    "LC_CTYPE",
+    "PWD",
+    "PATH",
+    "HOME",
+    "HOSTNAME",
+    "TERM",
+    "LANG",
+    "container",
+    "GPG_KEY",
+]
 # What must be possible where Keras is: else an answer would be blamed for it.
 TRAINED = """
 import keras
@@ -100,8 +126,8 @@ def open_sandbox(
     Parameters
     ----------
     kind : str, optional
-        "bubblewrap" or "landlock"; "trust" for no isolation whatever, which is never chosen unless
-        it is asked for.
+        One of `sandboxes.KINDS`; "trust" for no isolation whatever, which is never chosen unless it
+        is asked for.
     limits : Limits, optional
     keras : bool
         Whether it holds Keras and TensorFlow; then the limits are widened by what these need.
@@ -137,6 +163,9 @@ def open_sandbox(
                 reason = reason or (cannot_train(sandbox) if keras else "")
             except SandboxDiedError as error:
                 reason = f"it did not start: {error}"
+            except BaseException:
+                sandbox.close()
+                raise
             if not reason:
                 return sandbox
             sandbox.close()
@@ -145,7 +174,7 @@ def open_sandbox(
         "no sandbox holds on this machine, and students' code is not run without one.\n"
         + "\n".join(reasons)
         + "\nInstall bubblewrap (Debian, Ubuntu: apt install bubblewrap), use Linux 5.13 or later, "
-        "or ask for 'trust' if you trust every submission."
+        "install Docker or Podman, or ask for 'trust' if you trust every submission."
     )
 
 
@@ -154,19 +183,29 @@ def breaches(sandbox: Sandbox) -> str:
     with tempfile.TemporaryDirectory() as folder:
         secret = Path(folder) / "secret"
         secret.write_text("another student's answer")
-        reference, keras = PACKAGE / "reference", sandbox.keras
+        reference = PACKAGE / "reference"
         readable = [secret, reference / "__init__.py", PACKAGE / "exercises" / "registry.py"]
-        readable += ["/etc/passwd", "/proc/self/environ"]
+        if sandbox.kind == "container":  # its files and variables are its own, if all is right
+            readable += ["/proc/1/environ", "/proc/1/mem"]
+            processes, mounts = "/proc/1/fd", ENGINES_MOUNTS
+        else:
+            readable += ["/etc/passwd", "/proc/self/environ"]
+            # With Keras in bubblewrap there is a /proc that is none: see `sandboxes`.
+            processes, mounts = "/proc/1" if sandbox.keras else "/proc", ()
         question = {
             "readable": ":".join(map(str, readable)),
-            # With Keras in bubblewrap there is a /proc that is none: see `sandboxes`.
-            "folders": ":".join(map(str, (folder, reference, "/proc/1" if keras else "/proc"))),
+            "folders": ":".join(map(str, (folder, reference, processes))),
             "writable": ":".join((folder, "/tmp", "/dev/shm", "/", ".", str(PACKAGE))),
+            "mounts": ":".join(mounts),
             "grader": os.getpid(),
             "threads": sandbox.limits.threads,
         }
         returned, value = _try(sandbox, TRIED, question)
-    return "" if returned and value == "nothing" else str(value)
+    done = [] if returned and value == "nothing" else [str(value)]
+    for name in sandbox.variables:
+        if name not in (*ENVIRONMENT, *OWN_VARIABLES) and not name.startswith("PYTHON_"):
+            done.append(f"it was given the variable {name} of the environment")
+    return "; ".join(done)
 
 
 def cannot_train(sandbox: Sandbox) -> str:

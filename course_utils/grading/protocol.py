@@ -73,8 +73,7 @@ def _encode(value: object, parts: list[bytes], depth: int) -> None:
     elif kind is Unreadable:
         parts.append(_text(b"U", value.what))
     elif kind is ModelData:
-        parts.append(b"K")
-        _encode(value.to_plain(), parts, depth + 1)
+        parts.append(_text(b"K", value.config))
     elif kind in (list, tuple):
         parts.append((b"L" if kind is list else b"P") + _COUNT.pack(len(value)))
         for item in value:
@@ -163,10 +162,7 @@ class _Reader:
         if tag == b"U":
             return Unreadable(printable(self.text(), 100))
         if tag == b"K":
-            try:
-                return ModelData.from_plain(self.value(depth + 1))
-            except ValueError as error:
-                raise ProtocolError(str(error)) from None
+            return ModelData(self.text())
         if tag in b"LP":
             items = [self.value(depth + 1) for _ in range(self.count())]
             return items if tag == b"L" else tuple(items)

@@ -9,10 +9,12 @@ bubblewrap
 landlock
     Where namespaces are refused: the process gives up the file system but for reading those same
     files. Names and sizes of other files can still be asked for, not their contents.
+container
+    Where neither is there, as on macOS, and an engine is: see `container.py`.
 trust
     No wall at all: separate processes with limits. Only for code that you trust.
 
-In the first two every process of a student's runs under the filter of `seccomp.py` besides. With
+In the first three every process of a student's runs under the filter of `seccomp.py` besides. With
 Keras, a sandbox holds Keras and TensorFlow too, and a student's process may have threads. Before
 it is used, each must show on this machine that attempts to read, write, connect and start processes
 fail in it.
@@ -20,7 +22,6 @@ fail in it.
 
 import os
 import platform
-import select
 import shutil
 import subprocess
 import sys
@@ -29,15 +30,14 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-
 import course_utils
-from course_utils.grading import landlock, seccomp
+from course_utils.grading import container, landlock, seccomp
+from course_utils.grading.child import receive
 from course_utils.grading.limits import Limits
-from course_utils.grading.packages import keras_files, numpy_files
-from course_utils.grading.protocol import Frames, ProtocolError, encode, write_frame
+from course_utils.grading.packages import KERAS, keras_files, numpy_files
+from course_utils.grading.protocol import Frames, ProtocolError, decode, encode, write_frame
 
-KINDS = ("bubblewrap", "landlock")
+KINDS = ("bubblewrap", "landlock", "container")
 START, KERAS_START = 30.0, 240.0  # seconds that a sandbox may take to start, on a busy machine
 PACKAGE = Path(course_utils.__file__).parent
 INSIDE = (
@@ -47,6 +47,7 @@ INSIDE = (
     "grading/inside.py",
     "grading/landlock.py",
     "grading/protocol.py",
+    "grading/seccomp.py",
     "grading/threads.py",
 )
 # To build a model that an answer is given.
@@ -89,12 +90,14 @@ class Sandbox:
     Attributes
     ----------
     kind : str
-        "bubblewrap", "landlock" or "trust".
+        One of `KINDS`, or "trust".
     limits : Limits
     keras : bool
         Whether it holds Keras.
     process : subprocess.Popen or None
         Its outermost process while it runs.
+    variables : tuple of str
+        Names of the variables of the environment that it was started with.
     beside : KerasSide or None
         What grades the exercises whose answer is a Keras model, once there have been any; it is
         closed with this sandbox.
@@ -103,10 +106,15 @@ class Sandbox:
     def __init__(self, kind: str, limits: Limits, *, keras: bool = False):
         self.kind, self.limits, self.keras = kind, limits, keras
         self._packages = keras_files() if keras else numpy_files()
+        if kind == "container":
+            self._packages = []  # its image has them
         self._kit = tempfile.TemporaryDirectory(prefix="course-grade-")
         modules = INSIDE + INSIDE_WITH_KERAS * keras
         _fill_kit(Path(self._kit.name), modules, self._packages, link=kind != "bubblewrap")
         self.process: subprocess.Popen | None = None
+        self.variables: tuple[str, ...] = ()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by close
+        self._container: container.Container | None = None
         self.beside = None
 
     @property
@@ -115,6 +123,7 @@ class Sandbox:
         words = {
             "bubblewrap": "bubblewrap with a seccomp filter",
             "landlock": "Landlock with a seccomp filter",
+            "container": "a container with a seccomp filter",
             "trust": "none: the submissions were trusted",
         }[self.kind]
         threads = self.limits.threads
@@ -130,17 +139,26 @@ class Sandbox:
         """Stop everything in it and remove its files."""
         if self.beside is not None:
             self.beside.close()
-        self.stop()
-        self._kit.cleanup()
+        try:
+            self.stop()
+        finally:
+            self._errors.close()
+            self._kit.cleanup()
 
     def stop(self) -> None:
         """Kill everything in it; the next message starts it anew."""
         if self.process is None:
             return
         process, self.process = self.process, None
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout, process.stderr):
+        try:
+            if self._container is not None:
+                self._container.end()  # killing the process that talks to the engine would not
+        finally:
+            process.kill()
+            process.wait()
+        if self._container is not None:
+            self._container.remove()
+        for stream in (process.stdin, process.stdout):
             stream.close()
 
     def start(self) -> None:
@@ -153,37 +171,66 @@ class Sandbox:
         """
         if self.process is not None:
             return
-        kit = self._kit.name
-        command = [os.path.realpath(sys.executable), "-s", "-S", "-c", MAIN, kit]
-        if self.kind == "landlock" and self.keras:
-            # TensorFlow reads the command line, in /proc, of a program whose path says "python".
-            command = [LOADERS[platform.machine()], *command]
-        if self.kind == "bubblewrap":
-            command = [*_bubblewrap(kit, self._packages, self.keras), *command]
+        try:
+            command = self._command()
+        except container.ContainerError as error:
+            raise SandboxDiedError(str(error)) from None
+        self._errors.seek(0)
+        self._errors.truncate()
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=ENVIRONMENT,
+            stderr=self._errors,  # no pipe: nobody would read it, and somebody else may hold it
+            # An engine finds its own settings by the variables of whoever runs it.
+            env=None if self.kind == "container" else ENVIRONMENT,
             cwd="/",
             start_new_session=True,
         )
         self._frames = Frames(largest=self.limits.reply + 2**20)
-        walled = self.kind != "trust"
+        readable = []
+        if self.kind == "landlock":
+            devices = map(Path, DEVICES * self.keras)
+            readable = _readable(self._kit.name, [*self._packages, *devices])
         settings = {
-            "seccomp": _as_array(seccomp.program(threads=self.keras)) if walled else None,
-            "asking": _as_array(seccomp.asking_program()) if walled else None,
-            "readable": _readable(kit, [*self._packages, *map(Path, DEVICES * self.keras)])
-            if self.kind == "landlock"
-            else [],
+            "walled": self.kind != "trust",
+            "readable": readable,
             "keras": self.keras,
             "memory": self.limits.memory,
         }
-        self.send(b"H", encode(settings))
-        kind, _ = self.receive(time.monotonic() + (KERAS_START if self.keras else START))
+        seconds = KERAS_START if self.keras else START
+        try:
+            self.send(b"H", encode(settings))
+            kind, payload = self.receive(time.monotonic() + seconds)
+        except TimeoutError:
+            self._die(f"it was not ready after {seconds:g} s")
+        except SandboxDiedError:
+            self._container = None  # its image may be gone: the next start asks
+            raise
+        except BaseException:  # Ctrl-C: it would be taken for one that is ready
+            self.stop()
+            raise
         if kind != b"r":
             self._die("it did not say that it is ready")
+        self.variables = tuple(decode(payload))
+
+    def _command(self) -> list[str]:
+        kit = self._kit.name
+        if self.kind == "container":
+            if self._container is None:
+                engine = container.engine()
+                packages = KERAS if self.keras else ("numpy",)
+                image = container.image(engine, Path(kit), packages)
+                self._container = container.Container(engine, image)
+            program = ["python", "-s", "-c", MAIN, container.KIT]
+            return self._container.command(program, ENVIRONMENT)
+        command = [os.path.realpath(sys.executable), "-s", "-S", "-c", MAIN, kit]
+        if self.kind == "bubblewrap":
+            return [*_bubblewrap(kit, self._packages, self.keras), *command]
+        if self.kind == "landlock" and self.keras:
+            # TensorFlow reads the command line, in /proc, of a program whose path says "python".
+            return [LOADERS[platform.machine()], *command]
+        return command
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
         """Send a message to the processes of `inside.py`."""
@@ -202,33 +249,30 @@ class Sandbox:
         SandboxDiedError
             If the sandbox ended, or sent what is no message.
         """
-        stream = self.process.stdout.fileno()
-        while True:
-            try:
-                frame = self._frames.next()
-            except ProtocolError as error:
-                self._die(str(error))
-            if frame:
-                return frame
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([stream], [], [], left)[0]:
-                raise TimeoutError
-            data = os.read(stream, 1 << 18)
-            if not data:
-                self._die("it ended")
-            self._frames.feed(data)
+        try:
+            return receive(self.process.stdout.fileno(), self._frames, deadline)
+        except EOFError:
+            self._die("it ended")
+        except ProtocolError as error:
+            self._die(str(error))
 
     def _die(self, what: str) -> None:
-        process = self.process
-        process.kill()
-        said = process.stderr.read()[-500:].decode("utf-8", "replace").strip()
         self.stop()
+        end = self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(0, end - 500))
+        said = self._errors.read().decode("utf-8", "replace").strip()
         raise SandboxDiedError(f"{what}: {said}" if said else what)
 
 
 def why_not(kind: str) -> str:
     """What is missing for this kind, before it is tried; empty if nothing is."""
     if kind == "trust":
+        return ""
+    if kind == "container":
+        try:
+            container.engine()
+        except container.ContainerError as error:
+            return str(error)
         return ""
     if not sys.platform.startswith("linux"):
         return f"it needs Linux, and this is {sys.platform}"
@@ -241,14 +285,11 @@ def why_not(kind: str) -> str:
     return ""
 
 
-def _as_array(data: bytes) -> np.ndarray:
-    return np.frombuffer(data, np.uint8)
-
-
 def _fill_kit(kit: Path, modules: tuple[str, ...], packages: list[Path], link: bool) -> None:
     """A folder with what the sandbox imports, and nothing else of course_utils."""
     for name in ("", "exercises/", "exercises/models/", "grading/"):
-        (kit / "course_utils" / name).mkdir(parents=True, exist_ok=True)
+        # Not its parents: a folder that has just been removed must not come back.
+        (kit / "course_utils" / name).mkdir()
         (kit / "course_utils" / name / "__init__.py").touch()
     for name in modules:
         shutil.copy(PACKAGE / name, kit / "course_utils" / name)

@@ -9,23 +9,22 @@ import contextlib
 import dataclasses
 import gc
 import json
-import os
 import resource
-import select
 import signal
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 
+import numpy as np
+
+from course_utils.exercises.comparing import kind_of
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.models.measuring import LONGEST
 from course_utils.exercises.registry import get
 from course_utils.exercises.report import Report
-from course_utils.exercises.running import Outcome
+from course_utils.exercises.running import Outcome, Unreadable
+from course_utils.grading.child import Child, channel
 from course_utils.grading.drawn import drawn
-from course_utils.grading.protocol import Frames, decode, encode, read_frame, write_frame
+from course_utils.grading.protocol import decode, encode, read_frame, write_frame
 from course_utils.grading.records import from_json, to_json
 from course_utils.grading.sandboxes import KERAS_ENVIRONMENT, KERAS_START
 
@@ -48,7 +47,7 @@ class Tryer:
     """This side of the process, which is started when it is first needed."""
 
     def __init__(self):
-        self._process: subprocess.Popen | None = None
+        self._process: Child | None = None
         self._served = 0
 
     def judge(self, exercise: Exercise, seed: int, outcomes: list[Outcome]) -> Report:
@@ -71,11 +70,11 @@ class Tryer:
             "points": exercise.points,
             "time_limit": exercise.time_limit,
             "seed": seed,
-            "outcomes": [tuple(getattr(one, name) for name in FIELDS) for one in outcomes],
+            "outcomes": [_sendable(one) for one in outcomes],
         }
         try:
-            write_frame(self._process.stdin.fileno(), b"J", encode(question))
-            kind, payload = self._receive(time.monotonic() + JUDGING)
+            self._process.send(b"J", encode(question))
+            kind, payload = self._process.receive(time.monotonic() + JUDGING)
         except TimeoutError:
             self.stop()
             detail = f"Trying its model out had not come to an end after {JUDGING:g} s."
@@ -90,47 +89,24 @@ class Tryer:
         return from_json(Report, json.loads(payload))
 
     def _start(self) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop
-        self._process = subprocess.Popen(
-            # -P: a file of a student's in the current folder must not be taken for a module.
-            [sys.executable, "-P", "-m", "course_utils.grading.trying"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            start_new_session=True,
-            env={**os.environ, **KERAS_ENVIRONMENT},
-        )
-        self._frames, self._served = Frames(LARGEST_REPORT), 0
+        environment = {**KERAS_ENVIRONMENT, "TMPDIR": tempfile.gettempdir()}
+        self._process = Child("course_utils.grading.trying", [], environment, LARGEST_REPORT)
+        self._served = 0
         try:
-            self._receive(time.monotonic() + KERAS_START)
+            self._process.receive(time.monotonic() + KERAS_START)
         except TimeoutError:
             self.stop()
             raise RuntimeError(f"Keras was not loaded after {KERAS_START:g} s") from None
         except (OSError, EOFError):
             raise RuntimeError(f"Keras cannot be loaded: {self._died()}") from None
 
-    def _receive(self, deadline: float) -> tuple[bytes, bytes]:
-        stream = self._process.stdout.fileno()
-        while (frame := self._frames.next()) is None:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([stream], [], [], left)[0]:
-                raise TimeoutError
-            data = os.read(stream, 1 << 18)
-            if not data:
-                raise EOFError
-            self._frames.feed(data)
-        return frame
-
     def _died(self) -> NotJudgedError:
         """How it ended."""
-        code = self._process.wait()
-        self._errors.seek(0)
-        said = self._errors.read()[-300:].decode("utf-8", "replace").strip()
+        code, how, said = self._process.how_it_ended()
         self.stop()
         if code == -signal.SIGKILL:
             detail = "The system ended the process that tried its model out: for memory, it seems."
             return NotJudgedError("out_of_memory", detail)
-        how = f"exit code {code}" if code >= 0 else f"the signal {signal.Signals(-code).name}"
         detail = f"The process that tried its model out ended by {how}."
         return NotJudgedError("crashed", f"{detail} {said}".strip())
 
@@ -139,23 +115,23 @@ class Tryer:
         if self._process is None:
             return
         process, self._process = self._process, None
-        process.kill()
-        process.wait()
-        process.stdin.close()
-        process.stdout.close()
-        self._errors.close()
+        process.stop()
 
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Outcome))
 
 
+def _sendable(outcome: Outcome) -> tuple:
+    """Its fields; of what is neither a model nor small, what it is: no more is judged of it."""
+    value = outcome.value
+    if isinstance(value, list | tuple | dict | np.ndarray):
+        outcome = dataclasses.replace(outcome, value=Unreadable(kind_of(value)))
+    return tuple(getattr(outcome, name) for name in FIELDS)
+
+
 def main() -> None:
     """Judge until the other end of standard input and output is gone."""
-    requests, replies = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for fd in (0, 1):  # whatever a library prints is no answer
-        os.dup2(nothing, fd)
-    _end_with(requests)
+    requests, replies = channel()
     import keras
 
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
@@ -185,18 +161,6 @@ def _judged(question: dict) -> Report:
     )
     outcomes = [Outcome(**dict(zip(FIELDS, one, strict=True))) for one in question["outcomes"]]
     return drawn(exercise, question["seed"]).judge(outcomes)
-
-
-def _end_with(requests: int) -> None:
-    """End this process as soon as nobody is at the other end, whatever it is training."""
-
-    def wait() -> None:
-        watched = select.poll()
-        watched.register(requests, 0)
-        watched.poll()
-        os._exit(0)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -8,24 +8,22 @@ worker ends, and its sandbox with it.
 import contextlib
 import json
 import os
-import select
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.grading.assignment import Assignment, parse_assignment
+from course_utils.grading.child import Child, channel
+from course_utils.grading.container import BUILDING
 from course_utils.grading.grade import grade_submission
 from course_utils.grading.layouts import Handed
 from course_utils.grading.limits import KERAS_SECONDS
 from course_utils.grading.opening import SandboxUnavailableError, open_sandbox
-from course_utils.grading.protocol import Frames, read_frame, write_frame
+from course_utils.grading.protocol import read_frame, write_frame
 from course_utils.grading.reading import Reading, read_submission
 from course_utils.grading.records import from_json, to_json
 from course_utils.grading.results import SubmissionResult
@@ -64,9 +62,8 @@ class Worker:
 
     def __init__(self, assignment: Assignment, seed: int, sandbox: str):
         self.assignment, self.seed, self.sandbox = assignment, seed, sandbox
-        self.process: subprocess.Popen | None = None
+        self.process: Child | None = None
         self._interrupted = False
-        self._errors = None
 
     def __enter__(self) -> "Worker":
         return self
@@ -88,6 +85,8 @@ class Worker:
         once = [PATIENCE * (limits.cells + one.time_limit) for one in self.assignment.exercises]
         runs = 3 + limits.skipped  # together, alone, with the cells below; without some statements
         seconds = STARTING + runs * (sum(once) + len(once) * ENDING) + PARSING * limits.skipped
+        if self.sandbox == "container":  # its image may have to be built on this machine
+            seconds += BUILDING
         models = [one for one in self.assignment.exercises if isinstance(one, ModelExercise)]
         if models:  # the cells are run in both sandboxes, and a model is judged twice at most
             seconds += 3 * KERAS_START + runs * PATIENCE * (limits.cells + KERAS_SECONDS)
@@ -95,20 +94,25 @@ class Worker:
         return seconds
 
     def _ask(self, what: str, value: object, seconds: float) -> object:
-        if self.process is None:
-            self._start()
         message = json.dumps({what: value}).encode()
         try:
-            write_frame(self.process.stdin.fileno(), b"J", message)
-            answer = self._receive(time.monotonic() + seconds)
-        except (OSError, EOFError):
+            if self.process is None:
+                self._start()
+            self.process.send(b"J", message)
+            _, answer = self.process.receive(time.monotonic() + seconds)
+            answer = json.loads(answer)
+        except InterruptedError:  # from _start
+            raise
+        except TimeoutError:  # an OSError too
+            self.stop()
+            raise StuckError(f"it had not ended after {seconds:.0f} s") from None
+        except (OSError, EOFError) as error:
+            if self.process is None:
+                raise WorkerDiedError(f"it did not start: {error}") from None
             died = self._died()
             if self._interrupted:
                 raise InterruptedError("the run was stopped") from None
             raise WorkerDiedError(died) from None
-        except TimeoutError:
-            self.stop()
-            raise StuckError(f"it had not ended after {seconds:.0f} s") from None
         except BaseException:  # Ctrl-C: what it is at would be taken for the next answer
             self.stop()
             raise
@@ -122,46 +126,24 @@ class Worker:
                 raise GraderFailedError(f"The grader failed: {reason}")
         raise WorkerDiedError("it gave no answer")
 
-    def _receive(self, deadline: float) -> object:
-        stream = self.process.stdout.fileno()
-        while (frame := self._frames.next()) is None:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([stream], [], [], left)[0]:
-                raise TimeoutError
-            data = os.read(stream, 1 << 18)
-            if not data:
-                raise EOFError
-            self._frames.feed(data)
-        return json.loads(frame[1])
-
     def _start(self) -> None:
         if self._interrupted:
             raise InterruptedError("the run was stopped")
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop
         # Whoever of the two outlives the other removes it.
         self._folder = tempfile.TemporaryDirectory(
             prefix="course-grade-worker-", ignore_cleanup_errors=True
         )
-        self.process = subprocess.Popen(
-            # -P: a file of a student's in the current folder must not be taken for a module.
-            [sys.executable, "-P", "-m", "course_utils.grading.worker", self._folder.name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            start_new_session=True,  # Ctrl-C is for the process that started it
-            env={**os.environ, "TMPDIR": self._folder.name},
-        )
-        self._frames = Frames(largest=LARGEST_MESSAGE)
+        name = self._folder.name
+        self.process = Child("course_utils.grading.worker", [name], {}, LARGEST_MESSAGE)
+        if self._interrupted:  # meanwhile, from another thread
+            self.process.kill()
         settings = {"assignment": self.assignment.text, "seed": self.seed, "sandbox": self.sandbox}
-        write_frame(self.process.stdin.fileno(), b"J", json.dumps(settings).encode())
+        self.process.send(b"J", json.dumps(settings).encode())
 
     def _died(self) -> str:
         """How it ended."""
-        code = self.process.wait()
-        self._errors.seek(0)
-        said = self._errors.read()[-500:].decode("utf-8", "replace").strip()
+        _, how, said = self.process.how_it_ended()
         self.stop()
-        how = f"exit code {code}" if code >= 0 else f"the signal {signal.Signals(-code).name}"
         return f"it ended by {how}" + (f": {said}" if said else "")
 
     def interrupt(self) -> None:
@@ -176,11 +158,7 @@ class Worker:
         if self.process is None:
             return
         process, self.process = self.process, None
-        process.kill()
-        process.wait()
-        process.stdin.close()
-        process.stdout.close()
-        self._errors.close()
+        process.stop()
         self._folder.cleanup()
 
 
@@ -217,11 +195,9 @@ def main(folder: str) -> None:
 
     `folder` is for what this process writes; it is removed when the other end is gone.
     """
-    requests, replies = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for fd in (0, 1):  # whatever a library prints is no answer
-        os.dup2(nothing, fd)
-    _end_with(requests, folder)
+    # Not by TMPDIR, which an engine of containers takes for its own place too.
+    tempfile.tempdir = folder
+    requests, replies = channel(last=lambda: _remove(folder))
     settings = _received(requests)
     assignment = parse_assignment(settings["assignment"])
     sandbox = None  # opened when it is needed, and gone with this process
@@ -250,25 +226,16 @@ def _received(requests: int) -> dict:
     try:
         return json.loads(read_frame(requests)[1])
     except EOFError:
-        while True:  # until `_end_with` has ended this process
+        while True:  # until `channel` has ended this process
             time.sleep(1)
 
 
-def _end_with(requests: int, folder: str) -> None:
-    """End this process as soon as nobody is at the other end, whatever it is at."""
-
-    def wait() -> None:
-        watched = select.poll()
-        watched.register(requests, 0)
-        watched.poll()
-        for _ in range(20):  # this process may just be writing there
-            shutil.rmtree(folder, ignore_errors=True)
-            if not os.path.exists(folder):
-                break
-            time.sleep(0.05)
-        os._exit(0)
-
-    threading.Thread(target=wait, daemon=True).start()
+def _remove(folder: str) -> None:
+    for _ in range(20):  # this process may just be writing there
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.exists(folder):
+            break
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":

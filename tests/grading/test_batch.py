@@ -16,9 +16,11 @@ import pytest
 from typer.testing import CliRunner
 
 from course_utils.grading import batch as batches
+from course_utils.grading import worker
 from course_utils.grading.archives import UnreadableError
 from course_utils.grading.assignment import parse_assignment
 from course_utils.grading.batch import Batch, RunError, grades, regrade
+from course_utils.grading.child import Child
 from course_utils.grading.command import app
 from course_utils.grading.opening import SandboxUnavailableError
 from course_utils.grading.records import read_record, read_records, read_run, record_path
@@ -207,6 +209,19 @@ def test_a_worker_that_dies_is_replaced_and_its_submission_tried_once_more(
         assert "SIGKILL" in record.detail
         assert len(record.cells) == 2  # for another try, by regrade
     assert [one.record.status for one in done.values()].count("graded") >= 6
+
+
+def test_a_worker_that_is_dead_before_it_is_asked_costs_one_submission(monkeypatch):
+    class Dead(Child):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            self._process.kill()
+            self._process.wait()
+
+    monkeypatch.setattr(worker, "Child", Dead)
+    with Worker(ASSIGNED, 1, "trust") as one:
+        done = worker.insisting(lambda: one.grade(["x = 1"]))
+    assert (done.status, done.tries) == ("crashed", 2)
 
 
 def test_a_fault_of_the_graders_is_told_and_the_rest_graded(folder, tmp_path, kind, monkeypatch):

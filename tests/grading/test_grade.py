@@ -1,10 +1,12 @@
 """Grading a submission: statuses, what counts as the answer, replays, and the sandboxes."""
 
+import contextlib
 import inspect
 import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ from course_utils.grading import (
     sandboxes,
 )
 from course_utils.grading.sandboxes import Sandbox
+from tests.grading import containers
 from tests.grading.conftest import (
     NUMBER,
     RIGHT,
@@ -185,7 +188,7 @@ def test_an_exercise_that_fails_itself_is_not_gradable_and_stops_nothing(sandbox
     assert "no inputs today" in result.exercises[0].detail
 
 
-@pytest.mark.parametrize("kind", ["bubblewrap", "landlock"])
+@pytest.mark.parametrize("kind", sandboxes.KINDS)
 def test_each_sandbox_grades_and_leaves_nothing_behind(kind):
     with sandbox_or_skip(kind) as sandbox:
         kit, process = Path(sandbox._kit.name), sandbox.process
@@ -196,9 +199,80 @@ def test_each_sandbox_grades_and_leaves_nothing_behind(kind):
     assert process.returncode is not None
 
 
+def test_no_container_is_left_when_the_grader_is_killed():
+    with sandbox_or_skip("container") as sandbox:
+        grade(sandbox, RIGHT["row_means"])
+        name, engine = sandbox._container.name, sandbox._container.engine
+        assert name in containers.running(engine)
+        sandbox.process.stdin.close()  # as when this process is killed
+        until = time.monotonic() + 30
+        while name in containers.running(engine) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert name not in containers.running(engine)
+
+
+def test_a_container_gets_no_variable_and_no_file_of_this_machine(monkeypatch, tmp_path):
+    monkeypatch.setenv("http_proxy", "http://teacher:secret@proxy:3128")
+    cell = (
+        "import os\nimport numpy as np\ndef row_means(image, weights):\n"
+        "    print(os.environ, open('/etc/hosts').read() if os.path.exists('/etc/hosts') else '')\n"
+        "    return image @ weights"
+    )
+    with sandbox_or_skip("container", Limits()) as sandbox:
+        engine = sandbox._container.engine
+        (graded,) = grade(sandbox, cell).exercises
+    assert graded.score == 2
+    assert "secret" not in graded.printed
+    if engine == "podman":  # which can be told to add both to every container
+        settings = tmp_path / "containers.conf"
+        settings.write_text(
+            f'[containers]\nenv = ["TOKEN=abc"]\nvolumes = ["{tmp_path}:/leak:ro"]\n'
+        )
+        monkeypatch.setenv("CONTAINERS_CONF", str(settings))
+        with containers.no_download(), pytest.raises(SandboxUnavailableError) as refused:
+            open_sandbox("container")
+        assert "it was given the variable TOKEN" in str(refused.value)
+        assert "it sees /leak" in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", sandboxes.KINDS)
+def test_a_sandbox_that_is_not_ready_in_time_is_refused_and_gone(kind, monkeypatch):
+    sandbox_or_skip(kind).close()
+    monkeypatch.setattr(sandboxes, "START", 0.0)
+    kits = []
+    fill = sandboxes._fill_kit
+    monkeypatch.setattr(
+        sandboxes,
+        "_fill_kit",
+        lambda kit, *rest, **more: (kits.append(kit), fill(kit, *rest, **more)),
+    )
+    download = containers.no_download() if kind == "container" else contextlib.nullcontext()
+    with download, pytest.raises(SandboxUnavailableError, match="it was not ready after 0 s"):
+        open_sandbox(kind)
+    assert not kits[0].exists()
+
+
+def test_an_engine_that_fails_is_told(monkeypatch, tmp_path):
+    for name, script in (("podman", "echo no socket >&2; exit 1"), ("docker", "exit 3")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(SandboxUnavailableError, match="podman: no socket; docker: exit code 3"):
+        open_sandbox("container")
+    # One that answers, and cannot build.
+    docker = '#!/bin/sh\ncase $1 in ps) ;; *) echo "no route to the registry" >&2; exit 1;; esac\n'
+    (tmp_path / "docker").write_text(docker)
+    with pytest.raises(SandboxUnavailableError, match="no route to the registry"):
+        open_sandbox("container")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    with pytest.raises(SandboxUnavailableError, match="podman is not installed; docker is not ins"):
+        open_sandbox("container")
+
+
 def test_without_a_sandbox_only_trust_in_so_many_words_runs_code(monkeypatch):
     monkeypatch.setattr(opening, "why_not", lambda kind: "not today" if kind != "trust" else "")
-    with pytest.raises(SandboxUnavailableError, match=r"bubblewrap: not today\nlandlock: not to"):
+    refused = r"bubblewrap: not today\nlandlock: not today\ncontainer: not today"
+    with pytest.raises(SandboxUnavailableError, match=refused):
         open_sandbox()
     with open_sandbox("trust") as sandbox:
         result = grade(sandbox, *RIGHT.values(), exercises=ALL)

@@ -1,7 +1,9 @@
 """Gradescope's autograder, run as its container runs it, in folders of the tests' own."""
 
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -78,6 +80,21 @@ def _needs_a_sandbox():
         open_sandbox(None).close()
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
+
+
+@pytest.mark.parametrize(
+    ("id", "extras"), [("leaky", "[grading]"), ("lean_network", "[grading,keras]")]
+)
+def test_tensorflow_is_installed_where_an_exercise_needs_it(tmp_path, id, extras):
+    (tmp_path / "assignment.toml").write_text(f'title = "Lab"\nexercises = ["{id}"]\n')
+    write_gradescope_zip(tmp_path / "assignment.toml", tmp_path / "autograder.zip")
+    with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
+        (wheel,) = [name for name in archive.namelist() if name.endswith(".whl")]
+        assert f'"$wheel{extras}"' in archive.read("setup.sh").decode()
+        with zipfile.ZipFile(io.BytesIO(archive.read(wheel))) as package:
+            (metadata,) = [name for name in package.namelist() if name.endswith("METADATA")]
+            provided = re.findall("Provides-Extra: (.+)", package.read(metadata).decode())
+    assert set(extras.strip("[]").split(",")) <= set(provided)
 
 
 @pytest.mark.usefixtures("_needs_a_sandbox")

@@ -36,7 +36,7 @@ def trained_accuracy(
     Returns
     -------
     dict
-        "accuracy" and "images", how many were classified. If the training would take more than
+        "accuracy" and "examples", how many were classified. If the training would take more than
         the budget: "over_budget", how many times the budget that is.
 
     Raises
@@ -51,29 +51,13 @@ def trained_accuracy(
     if share > 1:
         return {"over_budget": share}
     with _seeded(seed):
-        model = rebuild(data, weights=False)
+        model = rebuild(data)
         if compile is None:
             compile_again(model, data)
         else:
             compile(model)
         _fit(model, images, labels, epochs, batch_size)
         return _accuracy(model, *test)
-
-
-def returned_accuracy(data: ModelData, *, test: tuple[np.ndarray, np.ndarray]) -> dict:
-    """Classify `test` with the weights that came; as `trained_accuracy` without training."""
-    return _accuracy(rebuild(data), *test)
-
-
-def predictions(data: ModelData, images: np.ndarray) -> np.ndarray:
-    """What the model gives for the images with the weights that came.
-
-    Raises
-    ------
-    ModelError
-        If it gives nothing; the text says why.
-    """
-    return _predict(rebuild(data), images)
 
 
 @contextlib.contextmanager
@@ -115,13 +99,13 @@ def _accuracy(model, images: np.ndarray, labels: np.ndarray) -> dict:
     scores = _predict(model, images)
     if scores.ndim != 2:
         raise ModelError(
-            f"it gives an array of shape {scores.shape} for {len(images)} images; "
+            f"it gives an array of shape {scores.shape} for {len(images)} examples; "
             "expected one row of scores for each"
         )
     labels = labels.argmax(axis=1) if labels.ndim == 2 else labels
     # Where a score is nan, argmax names that class: no prediction, whatever the label.
     right = (scores.argmax(axis=1) == labels) & ~np.isnan(scores).any(axis=1)
-    return {"accuracy": float(right.mean()), "images": len(images)}
+    return {"accuracy": float(right.mean()), "examples": len(images)}
 
 
 def _predict(model, images: np.ndarray) -> np.ndarray:

@@ -1,10 +1,8 @@
 """Build a model again from its data, outside the process that it came from. Loads Keras.
 
-Keras is given one layer's settings at a time, after they were checked; how the layers are joined,
-compiled and filled with weights is done here, from numbers and names.
+Keras is given one layer's settings at a time, after they were checked; how the layers are joined
+and compiled is done here, from numbers and names.
 """
-
-import numpy as np
 
 from course_utils.exercises.models.data import ModelData
 from course_utils.exercises.models.description import describe, make_layer, name_of, one_line
@@ -15,7 +13,7 @@ MOST_PARAMETERS = 10_000_000
 MOST_ENTRIES = 2_000_000  # of all layers' results for one input
 
 
-def rebuild(data: ModelData, *, weights: bool = True):
+def rebuild(data: ModelData):
     """The Keras model that the data describe.
 
     A class that is not one of Keras's own, a function, or a part that reads files is refused
@@ -24,8 +22,6 @@ def rebuild(data: ModelData, *, weights: bool = True):
     Parameters
     ----------
     data : ModelData
-    weights : bool
-        Whether the model gets the weights that came; else it draws its own.
 
     Returns
     -------
@@ -35,7 +31,7 @@ def rebuild(data: ModelData, *, weights: bool = True):
     Raises
     ------
     ModelError
-        If the model is refused, or its weights do not fit it. The text says why.
+        If the model is refused; the text says why.
     """
     wiring = read(data.config)
     described = describe(wiring)
@@ -46,7 +42,7 @@ def rebuild(data: ModelData, *, weights: bool = True):
         if count > most:
             raise ModelError(f"it has {count:,} {of}; at most {most:,} can be tried out")
     try:
-        model, layers = _joined(wiring)
+        model = _joined(wiring)
     except ModelError:
         raise
     except Exception as error:
@@ -56,8 +52,6 @@ def rebuild(data: ModelData, *, weights: bool = True):
             f"it has {model.count_params():,} parameters where {described.parameters:,} "
             "were counted"
         )
-    if weights:
-        _set_weights(layers, data.weights)
     return model
 
 
@@ -77,25 +71,7 @@ def _joined(wiring: Wiring):
         called = layers[step.path](given if step.kind in MERGING else given[0], **options)
         results.append(called)
     ends = (inputs, [results[place] for place in wiring.outputs])
-    return keras.Model(*(end[0] if len(end) == 1 else end for end in ends)), layers
-
-
-def _set_weights(layers: dict, weights: dict[str, list[np.ndarray]] | None) -> None:
-    if weights is None:
-        raise ModelError("it has too many weights to be tried out")
-    expected = {path: [tuple(w.shape) for w in layer.weights] for path, layer in layers.items()}
-    expected = {path: shapes for path, shapes in expected.items() if shapes}
-    came = {path: [np.shape(array) for array in arrays] for path, arrays in weights.items()}
-    if came != expected:
-        path = next(path for path in (*expected, *came) if came.get(path) != expected.get(path))
-        raise ModelError(
-            f"for layer {path!r} weights of the shapes {came.get(path)} came; "
-            f"expected {expected.get(path)}"
-        )
-    for path, arrays in weights.items():
-        if any(array.dtype.kind not in "iuf" for array in arrays):
-            raise ModelError(f"the weights of layer {path!r} are no numbers")
-        layers[path].set_weights(arrays)
+    return keras.Model(*(end[0] if len(end) == 1 else end for end in ends))
 
 
 def compile_again(model, data: ModelData) -> None:

@@ -14,8 +14,6 @@ from course_utils.exercises.models.data import ModelData
 from course_utils.exercises.models.description import Description, Layer
 from course_utils.exercises.models.layers import ACTIVATION_LAYERS
 from course_utils.exercises.models.measuring import (
-    predictions,
-    returned_accuracy,
     trained_accuracy,
 )
 
@@ -252,7 +250,7 @@ def accuracy_after_training(
     batch_size: int = 64,
     compile: Callable | None = None,
 ) -> Requirement:
-    """An accuracy on images that the student did not choose, after a short training.
+    """An accuracy on examples that the student did not choose, after a short training.
 
     The model is trained from weights drawn anew with the evaluation's seed, in its own compile
     settings or those that ``compile(model)`` sets.
@@ -286,7 +284,7 @@ def accuracy_after_training(
             return Finding(
                 f"Training it would take {case.measured['over_budget']:.1f} times the "
                 f"computation that is allowed. {_named(most)} takes most of it: "
-                f"{most.multiply_adds:,} multiplications for one image.",
+                f"{most.multiply_adds:,} multiplications for one example.",
                 frozenset({(most.number, "layer")}),
             )
         return _accuracy_finding(case.measured, at_least, f"after {_epochs(epochs)} of training")
@@ -295,66 +293,9 @@ def accuracy_after_training(
     return Requirement(f"an accuracy of at least {at_least:g}", check, measure, tell)
 
 
-def accuracy_as_returned(
-    at_least: float, data: Callable[[np.random.Generator], tuple]
-) -> Requirement:
-    """An accuracy on images that the student did not choose, of a model trained by the answer.
-
-    ``data(rng)`` gives (test images, test labels).
-    """
-
-    def measure(model: ModelData, seed: int) -> dict:
-        return returned_accuracy(model, test=data(np.random.default_rng(seed)))
-
-    def check(case):
-        return _accuracy_finding(case.measured, at_least, "as you returned it")
-
-    tell = functools.partial(_accuracy_text, at_least=at_least)
-    return Requirement(f"an accuracy of at least {at_least:g}", check, measure, tell)
-
-
-def gives(
-    what: str,
-    images: Callable[[np.random.Generator], np.ndarray],
-    check: Callable[[np.ndarray, np.ndarray], str | None],
-) -> Requirement:
-    """What the model gives, with the weights that it has when it is returned.
-
-    Parameters
-    ----------
-    what : str
-    images : callable
-        ``images(rng)`` gives what the model is tried on.
-    check : callable
-        ``check(outputs, images)`` gives None or what is wrong.
-    """
-
-    def measure(model: ModelData, seed: int) -> dict:
-        given = images(np.random.default_rng(seed))
-        return {"outputs": predictions(model, given), "images": given}
-
-    return Requirement(
-        what, lambda case: check(case.measured["outputs"], case.measured["images"]), measure
-    )
-
-
-def probabilities(images: Callable[[np.random.Generator], np.ndarray]) -> Requirement:
-    """Outputs that are probabilities, for any images: from 0 to 1, and of sum 1 in each row."""
-
-    def check(outputs, images):
-        if not (outputs.min() >= 0 and outputs.max() <= 1):  # nan is neither
-            return f"It gives {outputs.flat[0]:.3g}, ...; expected probabilities, from 0 to 1."
-        sums = outputs.sum(axis=-1)
-        if np.abs(sums - 1).max() > 1e-3:
-            return f"The probabilities of an image sum to {sums.flat[0]:.3f}; expected 1."
-        return None
-
-    return gives("probabilities that sum to 1", images, check)
-
-
 def _accuracy_text(measured: dict, at_least: float) -> str:
     return (
-        f"Its accuracy is {measured['accuracy']:.3f} on {measured['images']:,} images that it "
+        f"Its accuracy is {measured['accuracy']:.3f} on {measured['examples']:,} examples that it "
         f"had not seen; at least {at_least:g} was asked."
     )
 
@@ -363,7 +304,7 @@ def _accuracy_finding(measured: dict, at_least: float, when: str) -> str | None:
     if measured["accuracy"] >= at_least:
         return None
     return (
-        f"Its accuracy is {measured['accuracy']:.3f} on {measured['images']:,} images that it "
+        f"Its accuracy is {measured['accuracy']:.3f} on {measured['examples']:,} examples that it "
         f"had not seen, {when}; expected at least {at_least:g}."
     )
 

@@ -16,8 +16,9 @@ from keras import layers
 from course_utils.exercises import check, evaluate, judging, registry
 from course_utils.exercises.models import ModelExercise, ModelMisconception, measuring
 from course_utils.exercises.models import requirements as need
-from course_utils.exercises.models.data import ModelData, model_data
+from course_utils.exercises.models.data import model_data
 from course_utils.exercises.running import run
+from course_utils.grading.protocol import decode, encode
 from tests.exercises.models.small_classifier import SMALL_CLASSIFIER, small_classifier
 
 
@@ -66,7 +67,7 @@ def test_the_model_solution_passes_and_is_told_its_accuracy():
     report = report_on(SMALL_CLASSIFIER.reference)
     assert report.passed, report
     assert report.score == report.max_score
-    assert "on 200 images that it had not seen; at least 0.85 was asked" in report.message
+    assert "on 200 examples that it had not seen; at least 0.85 was asked" in report.message
     assert report.table is None
 
 
@@ -287,7 +288,7 @@ def test_an_answer_may_take_a_model():
 def test_what_left_the_sandbox_as_plain_data_is_judged_alike():
     inputs = SMALL_CLASSIFIER.draw_inputs(0)
     (outcome,) = run(wide, SMALL_CLASSIFIER.signature, inputs, to_data=SMALL_CLASSIFIER.to_data)
-    again = replace(outcome, value=ModelData.from_plain(outcome.value.to_plain()))
+    again = replace(outcome, value=decode(encode(outcome.value)))
     report = judging.judge(SMALL_CLASSIFIER, inputs, [again])
     assert str(report) == str(report_on(wide))
 

@@ -12,6 +12,7 @@ from keras import layers
 from course_utils.exercises.models import ModelData, ModelError, describe, rebuild
 from course_utils.exercises.models.data import model_data
 from course_utils.exercises.models.rebuilding import compile_again
+from tests.exercises.models.weights import rebuilt_with_weights
 
 
 def network():
@@ -42,16 +43,16 @@ def images():
     return np.random.default_rng(0).random((5, 8, 8, 2), dtype=np.float32)
 
 
-def test_it_computes_the_same(model, data, images):
-    np.testing.assert_allclose(rebuild(data)(images), model(images), atol=1e-6)
+def test_it_computes_the_same(model, images):
+    np.testing.assert_allclose(rebuilt_with_weights(model)(images), model(images), atol=1e-6)
 
 
-def test_without_weights_it_draws_its_own(model, data, images):
+def test_it_draws_weights_of_its_own(model, data, images):
     keras.utils.set_random_seed(1)
-    first = rebuild(data, weights=False)(images)
+    first = rebuild(data)(images)
     assert np.abs(first - model(images)).max() > 1e-3
     keras.utils.set_random_seed(1)
-    np.testing.assert_array_equal(rebuild(data, weights=False)(images), first)
+    np.testing.assert_array_equal(rebuild(data)(images), first)
 
 
 def test_it_learns_the_same(model, data, images):
@@ -62,38 +63,12 @@ def test_it_learns_the_same(model, data, images):
         lambda model: model.compile("adam", "sparse_categorical_crossentropy"),
     ):
         keras.utils.set_random_seed(0)  # of the Dropout
-        one = rebuild(data)
+        one = rebuilt_with_weights(model)
         compile(one)
         one.train_on_batch(images, np.array([0, 1, 2, 0, 1]))
         trained.append(one.get_weights())
     for ours, theirs in zip(*trained, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
-
-
-def test_plain_data_there_and_back(data):
-    plain = data.to_plain()
-    assert type(plain) is dict
-    again = ModelData.from_plain(copy.deepcopy(plain))
-    assert again.config == data.config
-    assert again.weights.keys() == data.weights.keys()
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        None,
-        {},
-        {"config": 1, "weights": {}},
-        {"config": "", "weights": [1]},
-        {"config": "", "weights": {"a": np.zeros(2)}},
-        {"config": "", "weights": {"a": ["1"]}},
-        {"config": "", "weights": {1: [np.zeros(2)]}},
-        {"config": "", "weights": {}, "more": 1},
-    ],
-)
-def test_what_is_no_plain_data_is_refused(value):
-    with pytest.raises(ValueError, match="no model's"):
-        ModelData.from_plain(value)
 
 
 def changed(data, change):
@@ -102,7 +77,7 @@ def changed(data, change):
     parts = {layer["name"]: layer for layer in config["config"]["layers"]}
     by_kind = {layer["class_name"]: layer for layer in parts.values()}
     change(by_kind, config)
-    return ModelData(json.dumps(config), data.weights)
+    return ModelData(json.dumps(config))
 
 
 def function(kind):
@@ -220,7 +195,6 @@ HOSTILE = {
     "layers are text": (inside("layers", "abc"), "not one that Keras writes"),
     "no config": (top("config", None), "not one that Keras writes"),
     "own model": (top("class_name", "Mine"), "class of its own"),
-    "kernel of another size": (put("Conv2D", "kernel_size", [1, 1]), "weights of the shapes"),
 }  # fmt: skip
 
 
@@ -233,7 +207,7 @@ def test_nothing_else_is_built(data, change, words):
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", "[" * 100_000, '{"a": 1}', None, b""])
 def test_what_is_no_json_of_a_model_is_refused(text):
     with pytest.raises(ModelError, match="its configuration is no"):
-        rebuild(ModelData(text, {}))
+        rebuild(ModelData(text))
 
 
 def test_what_needs_much_memory_is_not_built():
@@ -241,7 +215,7 @@ def test_what_needs_much_memory_is_not_built():
     config = model.to_json().replace('"size": [2, 2]', '"size": [500, 500]')
     assert describe(config).entries == 2 * 4000 * 4000 * 2
     with pytest.raises(ModelError, match=r"64,000,000 numbers to compute for one input"):
-        rebuild(ModelData(config, {}))
+        rebuild(ModelData(config))
 
 
 def test_names_cannot_fill_or_steer_a_terminal(data):
@@ -263,24 +237,10 @@ def test_names_cannot_fill_or_steer_a_terminal(data):
         assert len(text) == most
 
 
-def test_weights_must_fit(data):
-    path = next(iter(data.weights))
-    for wrong in (
-        None,
-        {},
-        {**data.weights, path: data.weights[path][:1]},
-        {**data.weights, path: [array[..., :-1] for array in data.weights[path]]},
-        {**data.weights, path: [array.astype("U") for array in data.weights[path]]},
-        {**data.weights, "more": [np.zeros(3)]},
-    ):
-        with pytest.raises(ModelError):
-            rebuild(ModelData(data.config, wrong))
-
-
 def compile_settings(data, **settings):
     config = json.loads(data.config)
     config["compile_config"].update(settings)
-    return ModelData(json.dumps(config), data.weights)
+    return ModelData(json.dumps(config))
 
 
 def adam(**settings):
@@ -326,7 +286,7 @@ def test_only_keras_itself_is_compiled(data, settings, words):
 def test_what_is_not_compiled_is_not_compiled_again(data):
     config = json.loads(data.config)
     config["compile_config"] = {}
-    given = ModelData(json.dumps(config), data.weights)
+    given = ModelData(json.dumps(config))
     with pytest.raises(ModelError, match="not compiled"):
         compile_again(rebuild(given), given)
 
@@ -363,7 +323,7 @@ def test_whatever_is_changed_is_a_model_or_a_model_error(data):
                     target[path[-1]] = rng.choice(junk)
             except (KeyError, IndexError, TypeError):
                 continue
-        given = ModelData(json.dumps(config), data.weights)
+        given = ModelData(json.dumps(config))
         try:
             describe(given.config)
             compile_again(rebuild(given), given)
