@@ -589,9 +589,11 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "turn = np.argmax(potential); the sweeps are [: turn + 1] and [turn:].",
-            "np.interp(grid, x, y) needs rising x; [::-1] turns an array around.",
-            "np.stack([up, down], axis=1) makes columns of them.",
+            "Two steps: cut the curve where the potential turns, then read each sweep at the "
+            "grid's potentials.",
+            "The turn is np.argmax(potential) and belongs to both sweeps. np.interp needs rising "
+            "x; [::-1] turns an array around.",
+            "Which axis do channels lie on? np.stack has one.",
         ),
     ),
     ModelExercise(
@@ -653,7 +655,8 @@ EXERCISES = (
         ),
         hints=(
             "keras.Input((600, 1)), then Conv1D and MaxPooling1D in turn.",
-            "Kernels of about 9 points and pooling by 4: 600, 150, 37, 9 points are left.",
+            "Kernels of about 9 points, padding='same', and pooling by 4: 600, 150, 37, 9 points "
+            "are left. Without the padding a few less, which is as good.",
             "Then Flatten, a small Dense layer, and Dense(2, activation='softmax').",
         ),
     ),
@@ -721,9 +724,9 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Which points are flat? (potential >= start) & (potential <= stop) says it.",
-            "np.polyfit(x, y, 1) returns the slope and the intercept.",
-            "np.polyval(line, potential) is the line at every potential of the sweep.",
+            "Three steps: pick the points before the peak, fit a line to them, evaluate it at "
+            "every potential.",
+            "Two comparisons joined by & pick the points; np.polyfit with degree 1 fits them.",
         ),
     ),
 )

@@ -10,6 +10,7 @@ from course_utils.figures import style
 from course_utils.figures.animation import Animation
 from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import KERNEL, WINDOW, cell_canvas, write
+from course_utils.voltammetry import read_peaks
 
 UP, DOWN = style.VERMILLION, style.BLUE
 CURRENT = "current in µA"
@@ -113,19 +114,12 @@ def named_peaks(potential: np.ndarray, current: np.ndarray) -> Drawing:
         In microamperes, oxidation positive.
     """
     turn = int(np.argmax(potential))
-    anodic = int(np.argmax(current[: turn + 1]))
-    cathodic = turn + int(np.argmin(current[turn:]))
-    e_pa, i_pa, e_pc, i_pc = (
-        potential[anodic],
-        current[anodic],
-        potential[cathodic],
-        current[cathodic],
-    )
+    e_pa, i_pa, e_pc, i_pc = read_peaks(potential, current)
     drawing = Drawing(
         alt=f"A cyclic voltammogram. Going up, the current rises to the anodic peak, {i_pa:.1f} µA "
-        f"at {1000 * e_pa:.0f} mV, and falls off. Going down, it passes zero and reaches the "
-        f"cathodic peak, {i_pc:.1f} µA at {1000 * e_pc:.0f} mV. The peaks are "
-        f"{1000 * (e_pa - e_pc):.0f} mV apart.",
+        f"at {1000 * e_pa:.1f} mV, and falls off. Going down, it passes zero and reaches the "
+        f"cathodic peak, {i_pc:.1f} µA at {1000 * e_pc:.1f} mV. The peaks are "
+        f"{1000 * (e_pa - e_pc):.1f} mV apart.",
         figsize=(6, 4.4),
     )
     axes = drawing.subplots()
@@ -138,7 +132,7 @@ def named_peaks(potential: np.ndarray, current: np.ndarray) -> Drawing:
         axes.plot(e, i, "o", color=style.INK, ms=5, zorder=4)
         sub = "pa" if side > 0 else "pc"
         axes.annotate(
-            f"$E_{{{sub}}}$ = {1000 * e:.0f} mV\n$i_{{{sub}}}$ = {i:.1f} µA".replace(
+            f"$E_{{{sub}}}$ = {1000 * e:.1f} mV\n$i_{{{sub}}}$ = {i:.1f} µA".replace(
                 "-", "\N{MINUS SIGN}"
             ),
             (e, i),
@@ -154,7 +148,7 @@ def named_peaks(potential: np.ndarray, current: np.ndarray) -> Drawing:
     axes.annotate(
         "", (e_pa, level), (e_pc, level), arrowprops={"arrowstyle": "<->", "color": style.INK}
     )
-    axes.text(e_pa + 0.02, level, f"{1000 * (e_pa - e_pc):.0f} mV apart", va="center")
+    axes.text(e_pa + 0.02, level, f"{1000 * (e_pa - e_pc):.1f} mV apart", va="center")
     axes.set(xlabel=POTENTIAL, ylabel=CURRENT, ylim=(-reach, reach))
     drawing.legend(loc="outside upper left", frameon=False, ncols=2)
     return drawing

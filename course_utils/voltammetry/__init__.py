@@ -1,6 +1,7 @@
 """Cyclic voltammograms: drawn at random, simulated, read from files, and drawn as pictures."""
 
 from course_utils.voltammetry.generating import generate_curves
+from course_utils.voltammetry.peaks import read_peaks
 from course_utils.voltammetry.rasterising import rasterise
 from course_utils.voltammetry.reading import (
     Voltammogram,
@@ -14,6 +15,7 @@ __all__ = [
     "VoltammogramError",
     "generate_curves",
     "rasterise",
+    "read_peaks",
     "read_voltammogram",
     "simulate",
 ]

@@ -38,12 +38,12 @@ def test_the_sweep_draws_the_curve():
 
 def test_named_peaks():
     drawing = figures.named_peaks(POTENTIAL, CURRENT)
-    assert "anodic peak, 5.0 µA at 200 mV" in drawing.alt
-    assert "cathodic peak, -4.0 µA at 100 mV" in drawing.alt
-    assert "The peaks are 100 mV apart." in drawing.alt
+    assert "anodic peak, 5.0 µA at 200.0 mV" in drawing.alt
+    assert "cathodic peak, -4.0 µA at 100.0 mV" in drawing.alt
+    assert "The peaks are 100.0 mV apart." in drawing.alt
     marked = [data(line)[0] for line in drawing.axes[0].lines if line.get_marker() == "o"]
     assert marked == [[0.2, 5.0], [0.1, -4.0]]
-    assert "100 mV apart" in texts(drawing)
+    assert "100.0 mV apart" in texts(drawing)
 
 
 def test_conventions_turn_the_curve_by_half_a_turn():

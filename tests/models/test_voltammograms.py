@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils import models
+from course_utils.models.voltammograms import template_accuracy
 
 
 def test_document_1_is_its_listing():
@@ -40,3 +41,11 @@ def test_other_sizes():
     assert models.curve_mlp(100).input_shape == (None, 100)
     assert models.curve_cnn(128).input_shape == (None, 128, 1)
     assert models.picture_cnn(48, channels=2).input_shape == (None, 48, 48, 2)
+
+
+def test_the_nearest_template_by_hand():
+    # The means are (1, 0) and (5, 5); (3, 2) is nearer to the first: 8 against 13.
+    train = np.array([[0.0, 0.0], [2.0, 0.0], [5.0, 5.0]])
+    test = np.array([[1.0, 1.0], [4.0, 4.0], [3.0, 2.0], [6.0, 5.0]])
+    labels = np.array([0, 1, 1, 1])
+    assert template_accuracy(train, np.array([0, 0, 1]), test, labels) == 0.75
