@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-# TensorFlow reads it when it is imported.
+# TensorFlow reads these when it is imported. One thread: with more, a seed depends on how many.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = "1"
 
 from benchmarks.__main__ import processor, table
 
@@ -37,8 +38,13 @@ INTRODUCTION = """\
 # Accuracies over seeds
 
 One training gives one number. Another seed starts from other weights and sees the images in another
-order, and gives another number. So the labs' networks were trained several times, and here are all
-of them. `python -m benchmarks.accuracy NAME` measures a network, and writes this page.
+order, and gives another number. So networks of the labs were trained several times, and here are
+all of those trainings. `python -m benchmarks.accuracy NAME` measures a network, and writes this
+page.
+
+These ran with one thread. A seed fixes the first weights and the order of the images; with another
+number of threads, sums are added in another order, and the same seed ends with other numbers. So
+the labs' own runs, of seed 0 with two threads, are not in the tables.
 
 All networks are trained on the full training sets but for the last 5,000 images. Those are for
 validation: everything that was chosen, was chosen on them. The test set is used once a seed, after

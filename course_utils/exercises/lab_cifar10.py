@@ -251,9 +251,9 @@ EXERCISES = (
     Exercise(
         chapter=21,
         title="Hold out the same number of each class",
-        prompt="""Cut a data set into training and validation, with as many held out of each class.
+        prompt="""Cut a data set in two: of each class, the same number is held out for validation.
 
-        labels : (N,), integers from 0 up; every class has more than per_class examples or as many
+        labels : (N,), integers from 0 up; every class has at least per_class examples
         order : (N,), every number from 0 to N - 1 once, a random order
         per_class : int
         The validation part gets, of each class, the per_class examples that come first in the

@@ -240,10 +240,15 @@ NETWORK_OF_PAIRS = ModelExercise(
 
 
 def _small_cifar10(rng):
+    """Training images of the course, scaled: 1,600 to learn from, 400 to judge by.
+
+    No test images: who tries again and again would choose by them.
+    """
     from course_utils.datasets import cifar10
 
-    (x, y), (x_test, y_test) = cifar10("train", "small"), cifar10("test", "small")
-    return (x / np.float32(255), y), (x_test / np.float32(255), y_test)
+    x, y = cifar10("train", "small")
+    x = x / np.float32(255)
+    return (x[:1600], y[:1600]), (x[1600:], y[1600:])
 
 
 def small_but_good():
@@ -255,7 +260,7 @@ def small_but_good():
         model.add(keras.layers.MaxPooling2D(2))
     model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10, activation="softmax"))
-    falling = keras.optimizers.schedules.CosineDecay(0.005, decay_steps=256)
+    falling = keras.optimizers.schedules.CosineDecay(0.005, decay_steps=200)
     optimizer = keras.optimizers.Adam(falling)
     model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")
     return model
@@ -293,17 +298,10 @@ def _document_2():
 
 
 def _slow_moving_averages():
-    model = keras.Sequential([keras.Input(shape=(32, 32, 3))])
-    for filters in (24, 48, 64):
-        model.add(keras.layers.Conv2D(filters, 3, padding="same", use_bias=False))
-        model.add(keras.layers.BatchNormalization(momentum=0.999))
-        model.add(keras.layers.ReLU())
-        model.add(keras.layers.MaxPooling2D(2))
-    model.add(keras.layers.GlobalAveragePooling2D())
-    model.add(keras.layers.Dense(10, activation="softmax"))
-    falling = keras.optimizers.schedules.CosineDecay(0.005, decay_steps=256)
-    optimizer = keras.optimizers.Adam(falling)
-    model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")
+    model = small_but_good()
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.999
     return model
 
 
@@ -331,8 +329,8 @@ SMALL_BUT_GOOD = ModelExercise(
     prompt="""A compiled network of at most 100,000 parameters that learns CIFAR-10 quickly.
 
     It is trained from new weights, in your compile settings, for 8 epochs in batches of 64 on the
-    2,000 training images of the small CIFAR-10, (32, 32, 3), divided by 255; labels are integers.
-    Then it must get 0.40 of the 500 small test images right. A guess gets 0.10.
+    first 1,600 training images of the small CIFAR-10, (32, 32, 3), divided by 255; labels are
+    integers. Then it must get 0.36 of its 400 other training images right. A guess gets 0.10.
     Returns a compiled Keras model with 10 outputs.
     """,
     reference=small_but_good,
@@ -341,7 +339,8 @@ SMALL_BUT_GOOD = ModelExercise(
         need.output_shape(10),
         need.parameters(at_most=100_000),
         need.loss_fits(labels="integers"),
-        need.accuracy_after_training(0.40, _small_cifar10, epochs=8, batch_size=64),
+        # Seeds 0 to 2 of the model solution: 0.490, 0.483, 0.515. A dense network: 0.23 at most.
+        need.accuracy_after_training(0.36, _small_cifar10, epochs=8, batch_size=64),
     ),
     misconceptions=(
         ModelMisconception(
@@ -360,7 +359,7 @@ SMALL_BUT_GOOD = ModelExercise(
         ModelMisconception(
             id="slow-moving-averages",
             name="The moving averages of the batch normalization take longer than the training.",
-            hint="8 epochs are 256 steps. How far does a momentum of 0.999 come in 256 steps?",
+            hint="8 epochs are 200 steps. How far does a momentum of 0.999 come in 200 steps?",
             wrong=_slow_moving_averages,
         ),
         ModelMisconception(
@@ -393,7 +392,7 @@ SMALL_BUT_GOOD = ModelExercise(
     ),
     hints=(
         "Count first: a network without Flatten needs few parameters.",
-        "With 256 steps in all it must learn fast. Which layer of chapter 6 helps with that?",
+        "With 200 steps in all it must learn fast. Which layer of chapter 6 helps with that?",
         "Three times convolution, batch normalization, ReLU, pooling; then global average "
         "pooling. Mind the momentum.",
     ),

@@ -138,7 +138,7 @@ def good_with_logits():
         model.add(keras.layers.MaxPooling2D())
     model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10))
-    falling = keras.optimizers.schedules.PolynomialDecay(0.006, 256, end_learning_rate=1e-4)
+    falling = keras.optimizers.schedules.PolynomialDecay(0.006, 200, end_learning_rate=1e-4)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(falling), loss)
     return model
@@ -153,7 +153,7 @@ def good_without_normalization():
         x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.Flatten()(x)
     model = keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(x))
-    falling = keras.optimizers.schedules.CosineDecay(0.003, 256)
+    falling = keras.optimizers.schedules.CosineDecay(0.003, 200)
     model.compile(keras.optimizers.Adam(falling), "sparse_categorical_crossentropy")
     return model
 
@@ -166,7 +166,7 @@ def good_with_strides():
         model.add(keras.layers.ReLU())
     model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10, activation="softmax"))
-    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.006, 250))
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.006, 200))
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
     return model
 
@@ -180,7 +180,7 @@ def good_with_momentum():
         model.add(keras.layers.ReLU())
     model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10, activation="softmax"))
-    falling = keras.optimizers.schedules.CosineDecay(0.1, 256)
+    falling = keras.optimizers.schedules.CosineDecay(0.1, 200)
     optimizer = keras.optimizers.SGD(falling, momentum=0.9, nesterov=True)
     model.compile(optimizer, "sparse_categorical_crossentropy")
     return model
