@@ -10,6 +10,7 @@ from pathlib import Path
 
 from course_utils.exercises import catalog, get
 from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.grading.limits import Limits
 from course_utils.grading.records import ExerciseAsked
 
@@ -54,6 +55,11 @@ class Assignment:
     file_times: bool = False
     limits: Limits = field(default_factory=Limits)
     text: str = ""
+
+    @property
+    def models(self) -> tuple[ModelExercise, ...]:
+        """The exercises whose answer is a Keras model: for these, grading needs Keras too."""
+        return tuple(one for one in self.exercises if isinstance(one, ModelExercise))
 
     @property
     def asked(self) -> tuple[ExerciseAsked, ...]:

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.grading.archives import UnreadableError
 from course_utils.grading.assignment import AssignmentError, read_assignment
 from course_utils.grading.batch import Batch, Done, RunError, grades, regrade, sandbox_before
@@ -105,7 +104,7 @@ def run(
                 opened = open_sandbox(kind, asked.limits)
             with opened:
                 kind, isolation = opened.kind, opened.description
-                if any(isinstance(one, ModelExercise) for one in asked.exercises):
+                if asked.models:
                     # Now, not after an hour: raises if there is none.
                     isolation += f"; with Keras, {keras_side(opened).sandbox.description}"
         with Batch(submissions, asked, out, seed=seed, sandbox=kind, isolation=isolation) as batch:

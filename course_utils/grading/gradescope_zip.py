@@ -8,7 +8,6 @@ import zipfile
 from pathlib import Path
 
 import course_utils
-from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.grading.assignment import read_assignment
 from course_utils.grading.records import write_atomically
 
@@ -43,7 +42,7 @@ def write_gradescope_zip(assignment: Path, to: Path, *, trust: bool = False) -> 
     """
     asked = read_assignment(assignment)
     setup = (SCRIPTS / "setup.sh").read_text(encoding="utf-8")
-    if any(isinstance(one, ModelExercise) for one in asked.exercises):
+    if asked.models:
         setup = setup.replace("[grading]", "[grading,keras]")
     run = (SCRIPTS / "run_autograder").read_text(encoding="utf-8")
     if trust:

@@ -160,7 +160,7 @@ class _Cells:
                 continue
             try:
                 with warnings.catch_warnings():
-                    # One in its text: printed, it would fill a pipe that nobody reads.
+                    # Of the student's text: printed, they would pile up where errors are told.
                     warnings.simplefilter("ignore")
                     self.statements[-1] = self._compile(number, source, set(ids))
             except BaseException as error:  # also MemoryError and RecursionError, by nesting

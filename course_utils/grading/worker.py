@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from course_utils.exercises.models.exercise import ModelExercise
 from course_utils.grading.assignment import Assignment, parse_assignment
 from course_utils.grading.child import Child, channel
 from course_utils.grading.container import BUILDING
@@ -87,8 +86,8 @@ class Worker:
         seconds = STARTING + runs * (sum(once) + len(once) * ENDING) + PARSING * limits.skipped
         if self.sandbox == "container":  # its image may have to be built on this machine
             seconds += BUILDING
-        models = [one for one in self.assignment.exercises if isinstance(one, ModelExercise)]
-        if models:  # the cells are run in both sandboxes, and a model is judged twice at most
+        if models := self.assignment.models:
+            # The cells are run in both sandboxes, and a model is judged twice at most.
             seconds += 3 * KERAS_START + runs * PATIENCE * (limits.cells + KERAS_SECONDS)
             seconds += PARSING * limits.skipped + 2 * JUDGING * len(models)
         return seconds
