@@ -24,11 +24,12 @@ def improved_fashion_mnist():
     shift = 1.5 / 28
     network.add(layers.RandomTranslation(shift, shift, "constant", interpolation="nearest"))
     network.add(layers.Normalization(mean=MEAN, variance=DEVIATION**2))
-    for stage, filters in enumerate(FILTERS):
-        if stage:
-            network.add(layers.MaxPooling2D(2))
-        for count in filters:
+    for stage, filters in enumerate(FILTERS, start=1):
+        for place, count in enumerate(filters, start=1):
             network.add(layers.Conv2D(count, 3, padding="same", use_bias=False))
+            if place == len(filters) and stage < len(FILTERS):
+                # Before the normalization, which then has a quarter of the numbers to go through.
+                network.add(layers.MaxPooling2D(2))
             network.add(layers.BatchNormalization(momentum=0.95))
             network.add(layers.ReLU())
     network.add(layers.GlobalAveragePooling2D())

@@ -107,6 +107,32 @@ def hold_out_with_a_dictionary(labels, order, per_class):
     return [np.array(part, np.int32) for part in parts]
 
 
+def gain_in_loops(first, second):
+    def mean_and_variance(scores):
+        mean = sum(scores) / len(scores)
+        spread = sum((score - mean) ** 2 for score in scores) / (len(scores) - 1)
+        return mean, spread / len(scores)
+
+    (before, a), (after, b) = mean_and_variance(first.tolist()), mean_and_variance(second.tolist())
+    return after - before, (a + b) ** 0.5
+
+
+def gain_from_the_errors_of_the_means(first, second):
+    errors = [scores.std(ddof=1) / len(scores) ** 0.5 for scores in (first, second)]
+    return np.array([second.mean() - first.mean(), np.hypot(*errors)])
+
+
+def gain_by_cov(first, second):
+    variance = np.cov(first) / first.size + np.cov(second) / second.size
+    return [np.average(second) - np.average(first), np.sqrt(variance)]
+
+
+def gain_over_all_differences(first, second):
+    gain = np.subtract.outer(second, first).mean()
+    squares = [((x - x.mean()) @ (x - x.mean())) / (x.size * (x.size - 1)) for x in (first, second)]
+    return np.float32(gain), np.float32(np.sqrt(squares[0] + squares[1]))
+
+
 def top_k_in_loops(probabilities, labels, k):
     hits = 0
     for row, label in zip(probabilities.tolist(), labels.tolist(), strict=True):
@@ -193,6 +219,12 @@ RIGHT_ANSWERS = {
         hold_out_with_one_hot_sums,
         hold_out_with_a_dictionary,
     ],
+    "gain_and_error": [
+        gain_in_loops,
+        gain_from_the_errors_of_the_means,
+        gain_by_cov,
+        gain_over_all_differences,
+    ],
     "top_k_accuracy": [
         top_k_in_loops,
         top_k_by_rank_of_the_label,
@@ -221,6 +253,10 @@ def test_numbers_that_the_chapter_works_out_by_hand():
     costs = get("network_costs").reference
     # Document 1's network.
     assert costs(32, 3, (32, 64, 128), 128, 10) == (1_143_242, 11_371_776)
+    gain = get("gain_and_error")
+    np.testing.assert_allclose(
+        gain.reference(**gain.draw_inputs()[0]), (0.06, 0.0008**0.5), rtol=1e-9
+    )
     thumbnail = get("square_thumbnail")
     assert thumbnail.reference(**thumbnail.draw_inputs()[0]).item() == 4.5  # (4 + 8 + 6 + 0) / 4
     hits = get("top_k_accuracy")
