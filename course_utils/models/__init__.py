@@ -3,6 +3,7 @@
 Importing it imports Keras, and with it TensorFlow. The rest of the package does not need it.
 """
 
+from course_utils.models.batching import batches
 from course_utils.models.cifar10 import pairs_of_convolutions
 from course_utils.models.documents import document_1, document_2, document_4
 from course_utils.models.fashion_mnist import improved_fashion_mnist
@@ -21,6 +22,7 @@ __all__ = [
     "RECIPES",
     "Progress",
     "Recipe",
+    "batches",
     "curve_cnn",
     "curve_mlp",
     "document_1",

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from course_utils.datasets import cifar10, fashion_mnist
+from course_utils.models.batching import batches
 from course_utils.models.cifar10 import pairs_of_convolutions
 from course_utils.models.documents import document_1, document_2, document_4
 from course_utils.models.fashion_mnist import improved_fashion_mnist
@@ -78,10 +79,11 @@ class Recipe:
             loss="sparse_categorical_crossentropy",
             metrics=["accuracy"],
         )
+        if validation_data is not None:
+            validation_data = batches(*validation_data, self.batch_size, shuffle=False)
         history = network.fit(
-            x,
-            y,
-            batch_size=self.batch_size,
+            batches(x, y, self.batch_size),
+            shuffle=False,  # they are shuffled already
             epochs=epochs,
             validation_data=validation_data,
             verbose=0,
