@@ -6,12 +6,13 @@ import tensorflow as tf
 def batches(x, y, batch_size, shuffle=True):
     """A `tf.data.Dataset` of batches, in a new random order each time it is gone through.
 
-    `network.fit(x, y, batch_size=...)` trains the same weights from the same seed. But TensorFlow
-    tunes that function's queues from a thread that sleeps for 10 ms, then 20, 40 and so on. At the
-    end of an epoch the thread is told to end; if it looks up a moment too early, it goes back to
-    sleep, and `fit` waits for it. An epoch of 45 s can so take 82 s. Seen with TensorFlow 2.21 on
-    two cores, in about every second epoch. There is nothing to tune in these datasets. They are
-    shuffled already, so `fit` should be told ``shuffle=False``, or it warns.
+    `network.fit(x, y, batch_size=...)` makes the same batches in the same order from the same seed,
+    so the trained weights are equal but for rounding. But there TensorFlow tunes the queues between
+    its threads, from a thread that sleeps for 10 ms, then 20, 40 and so on, and an epoch may have to
+    wait for it to wake: with TensorFlow 2.21 on two cores, about every second epoch ended only
+    10.2, 41 or 82 s after it had begun. Without the tuning none did, and there is nothing to tune.
+
+    The batches are shuffled already, so tell `fit` ``shuffle=False``, or it warns.
 
     Parameters
     ----------
