@@ -19,16 +19,36 @@ def labels(dataset):
     return [y.numpy().tolist() for _, y in dataset]
 
 
-def test_each_example_comes_once_with_its_label_in_a_new_order_each_time(data):
+def test_each_example_comes_once_with_its_label_in_a_random_order(data):
     x, y = data
     dataset = batches(x, y, 16)
-    passes = [labels(dataset) for _ in range(2)]
-    for one in passes:
-        assert [len(batch) for batch in one] == [16, 16, 16, 2]
-        assert sorted(itertools.chain(*one)) == list(range(50))
-    assert passes[0] != passes[1]
+    came = labels(dataset)
+    assert [len(batch) for batch in came] == [16, 16, 16, 2]
+    assert list(itertools.chain(*came)) != list(range(50))
+    assert sorted(itertools.chain(*came)) == list(range(50))
     for some, their_labels in dataset:
         np.testing.assert_array_equal(some, x[their_labels])
+
+
+def test_once_a_seed_is_set_every_epoch_has_the_order_that_fit_gives_arrays(data):
+    x, y = data
+    keras.utils.set_random_seed(3)
+    dataset = batches(x, y, 16)
+    passes = [labels(dataset) for _ in range(2)]
+
+    seen = []
+
+    class Noted(keras.Model):
+        def train_step(self, batch):
+            seen.append(batch[1].numpy().tolist())
+            return {"loss": 0.0}
+
+    keras.utils.set_random_seed(3)
+    network = Noted()
+    network.compile(run_eagerly=True)
+    network.fit(x, y, batch_size=16, epochs=2, verbose=0)
+    assert seen == passes[0] + passes[1]
+    assert passes[0] == passes[1]
 
 
 def test_the_order_stays_where_nothing_is_shuffled(data):
