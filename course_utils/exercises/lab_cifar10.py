@@ -171,23 +171,26 @@ def gain_and_error_inputs(rng):
         }
 
 
-def _gain_with(error):
-    """The right gain, with another error."""
-    return lambda first, second: (np.mean(second) - np.mean(first), error(first, second))
+def _gain_and_error_with(gain=None, error=None):
+    """`gain_and_error` with another gain, or another error."""
 
+    def wrong(first, second):
+        right_gain, right_error = gain_and_error(first, second)
+        return (
+            gain(first, second) if gain else right_gain,
+            error(first, second) if error else right_error,
+        )
 
-def _error_of_pairs(first, second):
-    pairs = min(len(first), len(second))
-    return np.std(second[:pairs] - first[:pairs], ddof=1) / np.sqrt(pairs)
-
-
-def _error_of_all(first, second):
-    together = np.concatenate([first, second])
-    return np.std(together, ddof=1) / np.sqrt(len(together))
+    return wrong
 
 
 def _error_of_mean(scores):
     return np.std(scores, ddof=1) / np.sqrt(len(scores))
+
+
+def _error_of_pairs(first, second):
+    pairs = min(len(first), len(second))
+    return _error_of_mean(second[:pairs] - first[:pairs])
 
 
 def top_k_accuracy(probabilities, labels, k):
@@ -479,18 +482,16 @@ EXERCISES = (
                 id="first-minus-second",
                 name="The gain is negative where the second network is better.",
                 hint="Which of the two is taken away from which?",
-                wrong=lambda first, second: (
-                    np.mean(first) - np.mean(second),
-                    gain_and_error(first, second)[1],
+                wrong=_gain_and_error_with(
+                    gain=lambda first, second: np.mean(first) - np.mean(second)
                 ),
             ),
             Misconception(
                 id="best-starts",
                 name="The best start of one network is compared with the best of the other.",
                 hint="Who has more starts has a better best one. What does not grow with them?",
-                wrong=lambda first, second: (
-                    np.max(second) - np.max(first),
-                    gain_and_error(first, second)[1],
+                wrong=_gain_and_error_with(
+                    gain=lambda first, second: np.max(second) - np.max(first)
                 ),
             ),
             Misconception(
@@ -498,8 +499,8 @@ EXERCISES = (
                 name="The variance of the starts is divided by n, not by n - 1.",
                 hint="Your starts lie nearer to their own mean than to the true one. np.var has "
                 "an argument for it.",
-                wrong=_gain_with(
-                    lambda first, second: np.sqrt(
+                wrong=_gain_and_error_with(
+                    error=lambda first, second: np.sqrt(
                         np.var(first) / len(first) + np.var(second) / len(second)
                     )
                 ),
@@ -508,37 +509,43 @@ EXERCISES = (
                 id="spread-of-one-start",
                 name="The error is that of single starts; it does not shrink with their number.",
                 hint="With four times as many starts, how much less does their mean move?",
-                wrong=_gain_with(
-                    lambda first, second: np.sqrt(np.var(first, ddof=1) + np.var(second, ddof=1))
+                wrong=_gain_and_error_with(
+                    error=lambda first, second: np.sqrt(
+                        np.var(first, ddof=1) + np.var(second, ddof=1)
+                    )
                 ),
             ),
             Misconception(
                 id="errors-added",
                 name="The errors of the two means are added, not their squares.",
                 hint="Chance seldom moves both means apart at the same time. What adds up?",
-                wrong=_gain_with(
-                    lambda first, second: _error_of_mean(first) + _error_of_mean(second)
+                wrong=_gain_and_error_with(
+                    error=lambda first, second: _error_of_mean(first) + _error_of_mean(second)
                 ),
             ),
             Misconception(
                 id="variance-not-error",
                 name="It is the variance of the gain, not its standard error.",
                 hint="An error has the unit of an accuracy, and not of its square.",
-                wrong=_gain_with(lambda first, second: gain_and_error(first, second)[1] ** 2),
+                wrong=_gain_and_error_with(
+                    error=lambda first, second: gain_and_error(first, second)[1] ** 2
+                ),
             ),
             Misconception(
                 id="in-pairs",
                 name="The starts are compared in pairs.",
                 hint="Start 3 of one network has nothing to do with start 3 of the other, and "
                 "there may be more of one than of the other.",
-                wrong=_gain_with(_error_of_pairs),
+                wrong=_gain_and_error_with(error=_error_of_pairs),
             ),
             Misconception(
                 id="all-together",
                 name="The starts of both networks are taken for starts of one.",
                 hint="If the second network is far better, should the error grow? Take each "
                 "network's spread around its own mean.",
-                wrong=_gain_with(_error_of_all),
+                wrong=_gain_and_error_with(
+                    error=lambda first, second: _error_of_mean(np.concatenate([first, second]))
+                ),
             ),
         ),
         hints=(

@@ -6,7 +6,8 @@ from keras import layers
 # Of the first 55,000 training images, scaled to 0..1.
 MEAN, DEVIATION = 0.286, 0.353
 
-FILTERS = ((32,), (64, 64), (128, 128))
+# Filters of each convolution, and whether pooling halves its maps.
+CONVOLUTIONS = ((32, True), (64, False), (64, True), (128, False), (128, False))
 
 
 def improved_fashion_mnist():
@@ -24,14 +25,13 @@ def improved_fashion_mnist():
     shift = 1.5 / 28
     network.add(layers.RandomTranslation(shift, shift, "constant", interpolation="nearest"))
     network.add(layers.Normalization(mean=MEAN, variance=DEVIATION**2))
-    for stage, filters in enumerate(FILTERS, start=1):
-        for place, count in enumerate(filters, start=1):
-            network.add(layers.Conv2D(count, 3, padding="same", use_bias=False))
-            if place == len(filters) and stage < len(FILTERS):
-                # Before the normalization, which then has a quarter of the numbers to go through.
-                network.add(layers.MaxPooling2D(2))
-            network.add(layers.BatchNormalization(momentum=0.95))
-            network.add(layers.ReLU())
+    for filters, pooled in CONVOLUTIONS:
+        network.add(layers.Conv2D(filters, 3, padding="same", use_bias=False))
+        if pooled:
+            # Before the normalization, which then has a quarter of the numbers to go through.
+            network.add(layers.MaxPooling2D(2))
+        network.add(layers.BatchNormalization(momentum=0.95))
+        network.add(layers.ReLU())
     network.add(layers.GlobalAveragePooling2D())
     network.add(layers.Dropout(0.25))
     network.add(layers.Dense(10, activation="softmax"))
