@@ -17,7 +17,7 @@ from benchmarks import nbgrader_course
 from benchmarks.timing import ratio, rounds, spread
 from course_utils.exercises import catalog
 from course_utils.grading import grade_submission, open_sandbox
-from course_utils.grading.records import read_records
+from course_utils.grading.records.records import read_records
 
 EXERCISES = 10
 ROUNDS = 15
@@ -92,7 +92,7 @@ def _graded(asked, folder, handed):
         (where / f"{student}.ipynb").write_text(_notebook(cells), encoding="utf-8")
     assignment = folder / "assignment.toml"
     assignment.write_text(f"exercises = {json.dumps([one.id for one in asked])}")
-    command = [sys.executable, "-P", "-m", "course_utils.grading.command", "run", where]
+    command = [sys.executable, "-P", "-m", "course_utils.grading.commands.main", "run", where]
     command += ["--assignment", assignment, "--out", folder / "out", "--seed", "0"]
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

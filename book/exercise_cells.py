@@ -35,7 +35,7 @@ machine, the rocket at the top of this page opens this one in Colab.</p>"""
 def mark_exercises(app, doctree):
     """Give every exercise cell its HTML id and its hints."""
     from course_utils.exercises import get
-    from course_utils.exercises.models import ModelExercise
+    from course_utils.exercises.model_answers import ModelExercise
 
     cells = list(doctree.findall(is_code_cell))
     for cell, following in itertools.zip_longest(cells, cells[1:]):

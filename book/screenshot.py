@@ -52,7 +52,7 @@ def take_class_page(browser) -> None:
     """The upper part of the class page of the example class."""
     with tempfile.TemporaryDirectory() as folder:
         week = Path(folder) / "week-2"
-        grade = [sys.executable, "-m", "course_utils.grading.command"]
+        grade = [sys.executable, "-m", "course_utils.grading.commands.main"]
         run = ["run", week / "submissions", "--assignment", week / "assignment.toml"]
         for command in (["example", week], [*run, "--out", week / "graded"]):
             subprocess.run([*grade, *command], check=True)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import numpy as np
 
 from course_utils.exercises.judging import judge, no_answer, not_attempted, too_large
-from course_utils.exercises.models.data import is_model
-from course_utils.exercises.models.exercise import ModelExercise
+from course_utils.exercises.model_answers.data import is_model
+from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.exercises.registry import get
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import run

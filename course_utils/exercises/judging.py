@@ -9,9 +9,9 @@ import numpy as np
 
 from course_utils.exercises.comparing import compare
 from course_utils.exercises.exercise import Exercise, Misconception
-from course_utils.exercises.models.exercise import ModelExercise
-from course_utils.exercises.models.judging import judge_models
-from course_utils.exercises.models.table import LayerTable
+from course_utils.exercises.model_answers.exercise import ModelExercise
+from course_utils.exercises.model_answers.judging import judge_models
+from course_utils.exercises.model_answers.table import LayerTable
 from course_utils.exercises.report import Counterexample, Report
 from course_utils.exercises.running import Outcome, run
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
-from course_utils.exercises.models import ModelExercise, ModelMisconception, keras
-from course_utils.exercises.models import requirements as need
+from course_utils.exercises.model_answers import ModelExercise, ModelMisconception, keras
+from course_utils.exercises.model_answers import requirements as need
 
 
 def _cycle(rng, up, down, noise=0.0):

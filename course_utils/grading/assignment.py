@@ -10,9 +10,9 @@ from pathlib import Path
 
 from course_utils.exercises import catalog, get
 from course_utils.exercises.exercise import Exercise
-from course_utils.exercises.models.exercise import ModelExercise
+from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.grading.limits import Limits
-from course_utils.grading.records import ExerciseAsked
+from course_utils.grading.records.records import ExerciseAsked
 
 KEYS = ("title", "exercises", "due", "files", "folder", "file_times", "limits")
 EXERCISE_KEYS = ("id", "points", "seconds")

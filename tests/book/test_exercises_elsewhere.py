@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from sphinx.application import Sphinx
 
 from course_utils.exercises import catalog
-from course_utils.exercises.models import ModelExercise
+from course_utils.exercises.model_answers import ModelExercise
 from exercise_cells import mark_exercises  # from book/, as Sphinx imports it
 from tests.book.conftest import ROOT
 from tools.notebooks import normalize

@@ -170,7 +170,7 @@ def test_every_exercise_works_in_the_pages_python(running):
     exercise.check("""\
 import numpy as np
 from course_utils.exercises import catalog, evaluate
-from course_utils.exercises.models import ModelExercise
+from course_utils.exercises.model_answers import ModelExercise
 print(np.__version__, np.zeros(1, int).dtype, len(catalog()), "exercises")
 for exercise in catalog():
     if isinstance(exercise, ModelExercise):

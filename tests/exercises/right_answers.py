@@ -3,7 +3,7 @@
 import pytest
 
 from course_utils.exercises import evaluate
-from course_utils.exercises.models import ModelExercise
+from course_utils.exercises.model_answers import ModelExercise
 
 
 def each_of(right_answers):

@@ -11,7 +11,7 @@ import pytest
 from course_utils import reference
 from course_utils.exercises import catalog, evaluate, registry
 from course_utils.exercises.comparing import compare
-from course_utils.exercises.models import ModelExercise, keras
+from course_utils.exercises.model_answers import ModelExercise, keras
 from course_utils.exercises.running import run
 
 ALL = catalog()

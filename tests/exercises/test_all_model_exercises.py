@@ -15,7 +15,7 @@ from keras import layers
 
 from course_utils.exercises import catalog
 from course_utils.exercises.judging import judge
-from course_utils.exercises.models import ModelData, ModelExercise, describe, rebuild
+from course_utils.exercises.model_answers import ModelData, ModelExercise, describe, rebuild
 from course_utils.exercises.running import run
 
 MODELS = [exercise for exercise in catalog() if isinstance(exercise, ModelExercise)]

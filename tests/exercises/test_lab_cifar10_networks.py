@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.exercises import evaluate, get, lab_cifar10_networks
-from course_utils.exercises.models import keras
+from course_utils.exercises.model_answers import keras
 from tests.exercises.right_answers import assert_complete, assert_passes, each_of
 
 

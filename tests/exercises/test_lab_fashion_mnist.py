@@ -5,7 +5,7 @@ import pytest
 
 from course_utils import reference
 from course_utils.exercises import evaluate, get, lab_fashion_mnist
-from course_utils.exercises.models import keras
+from course_utils.exercises.model_answers import keras
 from tests.exercises.right_answers import assert_complete, assert_passes, each_of
 
 

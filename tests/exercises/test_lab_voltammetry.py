@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils.exercises import catalog, evaluate, get, lab_voltammetry
-from course_utils.exercises.models import keras
+from course_utils.exercises.model_answers import keras
 from course_utils.voltammetry import rasterise, simulate
 from tests.exercises.right_answers import assert_complete, assert_passes, each_of
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from course_utils.exercises import catalog, evaluate
-from course_utils.exercises.models import ModelExercise
+from course_utils.exercises.model_answers import ModelExercise
 from tests.exercises.mutations import mutations
 
 CODING = [e for e in catalog() if e.inputs is not None and not isinstance(e, ModelExercise)]

@@ -8,7 +8,7 @@ from unittest import mock
 import numpy as np
 
 from course_utils.exercises import evaluate, get
-from course_utils.grading.records import (
+from course_utils.grading.records.records import (
     Cell,
     ExerciseAsked,
     Listed,
@@ -18,7 +18,7 @@ from course_utils.grading.records import (
     write_record,
     write_run,
 )
-from course_utils.grading.results import CellError, ExerciseResult, SubmissionResult
+from course_utils.grading.records.results import CellError, ExerciseResult, SubmissionResult
 
 POINTS = {"slide_kernel": 4.0, "max_pool_map": 3.0, "stable_softmax": 3.0}
 SEED = 7041776

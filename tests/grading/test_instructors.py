@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.exercises.models.measuring import LONGEST
-from course_utils.grading.example_class import ASSIGNMENT
+from course_utils.exercises.model_answers.measuring import LONGEST
+from course_utils.grading.commands.example_class import ASSIGNMENT
 from course_utils.grading.exports import FORMATS
+from course_utils.grading.judging.model_judge import JUDGING, MEMORY
 from course_utils.grading.limits import Limits
-from course_utils.grading.results import STATUSES
-from course_utils.grading.trying import JUDGING, MEMORY
+from course_utils.grading.records.results import STATUSES
 from tests.grading.conftest import sandbox_or_skip
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,9 +37,8 @@ def test_every_command_prints_what_the_page_shows(tmp_path):
     sandbox_or_skip(None).close()
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin" / "course-grade"
-    command.write_text(
-        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m course_utils.grading.command "$@"\n'
-    )
+    module = "course_utils.grading.commands.main"
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
     command.chmod(0o755)
     (tmp_path / "02_convolution.ipynb").symlink_to(ROOT / "chapters" / "02_convolution.ipynb")
     environment = {

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from course_utils.exercises import get
-from course_utils.exercises.models import ModelExercise
+from course_utils.exercises.model_answers import ModelExercise
 from tools.notebooks import chapters, code_cells, exercise_pairs, read, run, tags
 
 

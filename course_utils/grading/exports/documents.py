@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from course_utils.grading.exports.choices import Choices, ExportError, score_of, total
-from course_utils.grading.pages import OUTCOMES, SUBMISSIONS
-from course_utils.grading.records import Record, Run
-from course_utils.grading.results import ExerciseResult
-from course_utils.grading.visible import visible
+from course_utils.grading.records.records import Record, Run
+from course_utils.grading.records.results import ExerciseResult
+from course_utils.grading.reports.pages import OUTCOMES, SUBMISSIONS
+from course_utils.grading.reports.visible import visible
 
 LARGEST_TEXT = 20_000  # characters about one exercise; PrairieLearn takes a megabyte in all
 

@@ -5,9 +5,9 @@ import io
 from collections.abc import Iterable, Iterator
 
 from course_utils.grading.exports.choices import Choices, score_of, total
-from course_utils.grading.pages import points
-from course_utils.grading.records import Record, Run
-from course_utils.grading.visible import one_line
+from course_utils.grading.records.records import Record, Run
+from course_utils.grading.reports.pages import points
+from course_utils.grading.reports.visible import one_line
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

@@ -1,0 +1,24 @@
+"""Exercises whose answer is a Keras model. Importing this loads numpy alone."""
+
+from course_utils.exercises.model_answers import requirements
+from course_utils.exercises.model_answers.data import ModelData
+from course_utils.exercises.model_answers.description import Description, describe
+from course_utils.exercises.model_answers.exercise import ModelExercise, ModelMisconception, keras
+from course_utils.exercises.model_answers.rebuilding import rebuild
+from course_utils.exercises.model_answers.requirements import Case, Finding, Requirement
+from course_utils.exercises.model_answers.wiring import ModelError
+
+__all__ = [
+    "Case",
+    "Description",
+    "Finding",
+    "ModelData",
+    "ModelError",
+    "ModelExercise",
+    "ModelMisconception",
+    "Requirement",
+    "describe",
+    "keras",
+    "rebuild",
+    "requirements",
+]

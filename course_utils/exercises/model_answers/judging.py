@@ -1,0 +1,150 @@
+"""From the models that an answer returned to what is wrong with them. Runs no answer."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from course_utils.exercises.comparing import kind_of
+from course_utils.exercises.model_answers.data import ModelData
+from course_utils.exercises.model_answers.description import Description, describe
+from course_utils.exercises.model_answers.exercise import ModelExercise, ModelMisconception
+from course_utils.exercises.model_answers.requirements import Case, Finding
+from course_utils.exercises.model_answers.table import LayerTable, layer_table
+from course_utils.exercises.model_answers.wiring import ModelError
+from course_utils.exercises.running import Outcome, Unreadable
+
+
+@dataclass(frozen=True)
+class ModelVerdict:
+    """What is said about an answer: `passed`, a message, a table of layers, the mistake."""
+
+    passed: bool
+    message: str
+    table: LayerTable | None = None
+    misconception: ModelMisconception | None = None
+
+
+def judge_models(
+    exercise: ModelExercise, inputs: list[dict], outcomes: list[Outcome], seed: int, run: Callable
+) -> ModelVerdict:
+    """The verdict on the models that an answer returned for these inputs."""
+    models: list[Description] = []
+    for arguments, outcome in zip(inputs, outcomes, strict=True):
+        complaint = _complaint(outcome)
+        if not complaint:
+            try:
+                models.append(describe(outcome.value.config))
+                continue
+            except ModelError as error:
+                complaint = f"It returned a model that cannot be judged: {error}."
+        message = _called(exercise, arguments) + complaint
+        return ModelVerdict(False, message, None, diagnose(exercise, inputs, outcomes, run))
+
+    expected = run(exercise.reference, exercise.signature, inputs, to_data=exercise.to_data)
+    cases = [
+        Case(model, _our_own(right.value.config), arguments)
+        for model, right, arguments in zip(models, expected, inputs, strict=True)
+    ]
+    numbers: dict = {}
+    unmet: list[tuple[str, Finding, Case]] = []
+    told: list[str] = []
+    looked_at = [one for one in exercise.requirements if one.measure is None]
+    tried_out = [one for one in exercise.requirements if one.measure is not None]
+    for requirement in looked_at:
+        for case in cases:
+            finding = requirement.check(case)
+            if finding:
+                unmet.append((requirement.what, _finding(finding), case))
+                break
+    for requirement in tried_out if not unmet else ():
+        try:
+            numbers = requirement.measure(outcomes[0].value, seed)
+            finding = requirement.check(replace(cases[0], measured=numbers))
+        except ModelError as error:
+            finding = f"It could not be tried out: {error}."
+        if finding:
+            unmet.append((requirement.what, _finding(finding), cases[0]))
+            break
+        if requirement.tell:
+            told.append(requirement.tell(numbers))
+    if not unmet:
+        return ModelVerdict(True, " ".join(["Everything that is asked is met.", *told]))
+    _, finding, case = unmet[0]
+    message = _called(exercise, case.arguments) + finding.text
+    if len(unmet) > 1:
+        message += f" Also not met yet: {'; '.join(what for what, _, _ in unmet[1:])}."
+    table = layer_table(case.model, finding)
+    return ModelVerdict(False, message, table, diagnose(exercise, inputs, outcomes, run))
+
+
+def diagnose(
+    exercise: ModelExercise, inputs: list[dict], outcomes: list[Outcome], run: Callable
+) -> ModelMisconception | None:
+    """The first registered mistake that the returned models show."""
+    if any(outcome.kind in ("timed out", "not run") for outcome in outcomes):
+        return None
+    came = [_known(outcome, describe) for outcome in outcomes]
+    for misconception in exercise.misconceptions:
+        seen_in = getattr(misconception, "seen_in", None)
+        if seen_in is not None:
+            if all(isinstance(one, Description) and seen_in(one) for one in came):
+                return misconception
+            continue
+        wrong = run(misconception.wrong, exercise.signature, inputs, to_data=exercise.to_data)
+        if list(map(_comparable, came)) == [_comparable(_known(one, _our_own)) for one in wrong]:
+            return misconception
+    return None
+
+
+@functools.lru_cache(maxsize=200)
+def _our_own(config: str) -> Description:
+    """What a model solution or a misconception builds is the same for every answer."""
+    return describe(config)
+
+
+def _known(outcome: Outcome, describe: Callable) -> object:
+    if outcome.kind == "returned" and isinstance(outcome.value, ModelData):
+        try:
+            return describe(outcome.value.config)
+        except ModelError as error:
+            return str(error)
+    return (outcome.kind, str(outcome.value))
+
+
+def _comparable(came: object) -> object:
+    return came.comparable if isinstance(came, Description) else came
+
+
+def _complaint(outcome: Outcome) -> str:
+    if outcome.kind == "timed out":
+        return f"It was still running after {outcome.error}. Is there a loop that never ends?"
+    if outcome.kind == "not run":
+        return "It was not run on this input."
+    if outcome.kind == "raised":
+        return f"It raised {outcome.error}{f' ({outcome.line})' if outcome.line else ''}."
+    value = outcome.value
+    if value is None:
+        return "It returned None. Does it end with a `return` line?"
+    if not isinstance(value, ModelData):
+        came = str(value) if isinstance(value, Unreadable) else kind_of(value)
+        expected = "" if came.startswith("a model") else "; expected a Keras model"
+        return f"It returned {came}{expected}."
+    if outcome.mutated:
+        names = " and ".join(f"`{name}`" for name in outcome.mutated)
+        return f"It changed its argument {names}. Whoever called it still needs that."
+    return ""
+
+
+def _called(exercise: ModelExercise, arguments: dict) -> str:
+    """Which call the message is about; large arguments are named only."""
+    if not arguments:
+        return ""
+    shown = (
+        f"{name}={value!r}" if isinstance(value, int | float | str | tuple) else f"{name}=..."
+        for name, value in arguments.items()
+    )
+    return f"{exercise.id}({', '.join(shown)}): "
+
+
+def _finding(found: Finding | str) -> Finding:
+    return Finding(found) if isinstance(found, str) else found

@@ -1,0 +1,4 @@
+"""The command ``course-grade``.
+
+What a command does to grades belongs in the other folders.
+"""

@@ -1,0 +1,56 @@
+"""What the results depend on besides the submission, the assignment and the seed."""
+
+import contextlib
+import functools
+import hashlib
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+import course_utils
+
+# Everything that a result depends on, as whole folders: the exercises with all that they import,
+# and the way from a submitted file to a score.
+JUDGING = (
+    *("datasets", "exercises", "models", "network", "reference", "voltammetry"),
+    *("grading/judging", "grading/sandbox", "grading/submissions", "grading/wire"),
+    "grading/limits.py",
+)
+
+
+def judging_files() -> list[Path]:
+    """The files of the package that a result depends on: code and data."""
+    package = Path(course_utils.__file__).parent
+    found: set[Path] = set()
+    for name in JUDGING:
+        place = package / name
+        found.update(place.rglob("*") if place.is_dir() else [place])
+    return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Versions of Python, numpy, course_utils and the system; "code" is a hash of what judges."""
+    package = Path(course_utils.__file__).parent
+    digest = hashlib.sha256()
+    for file in judging_files():
+        digest.update(file.relative_to(package).as_posix().encode() + b"\0")
+        digest.update(file.read_bytes())
+    try:
+        own = version("course-utils")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        own = "unknown"
+    installed = {}
+    for name in ("keras", "tensorflow"):  # they decide about models
+        with contextlib.suppress(PackageNotFoundError):
+            installed[name] = version(name)
+    return {
+        "course_utils": own,
+        "code": digest.hexdigest()[:16],
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        **installed,
+        "system": f"{platform.system()} {platform.machine()}",
+    }

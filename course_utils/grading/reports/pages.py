@@ -1,0 +1,193 @@
+"""A page for each student and one for the class, as files of HTML that need nothing else.
+
+What students wrote reaches a page through Jinja's escaping and through `visible`, everywhere, and
+the pages forbid scripts and loading to the browser besides.
+"""
+
+import contextlib
+import functools
+from datetime import datetime
+from pathlib import Path
+
+import jinja2
+import markupsafe
+
+from course_utils.exercises.registry import get
+from course_utils.exercises.report import panels
+from course_utils.grading.records.records import Record, Run, read_records, read_run
+from course_utils.grading.reports.class_summary import ClassSummary
+from course_utils.grading.reports.visible import visible
+
+STUDENTS = "students"
+# Of an exercise: (a mark that needs no color, words, what that means for the student).
+OUTCOMES = {
+    "passed": ("✓", "Right", ""),
+    "failed": ("✗", "Not right yet", ""),
+    "missing": ("–", "No answer", ""),
+    "timeout": (
+        "?",
+        "Stopped: it took too long",
+        "The code was still running when its time was over. That is neither a wrong answer nor a "
+        "zero that was earned: nobody knows what it would have returned. Look for a loop that "
+        "never ends.",
+    ),
+    "crashed": (
+        "?",
+        "Stopped: its process ended",
+        "The process in which the code ran ended before it had answered. That is not a zero that "
+        "was earned. Look for calls that end Python, such as exit().",
+    ),
+    "out_of_memory": (
+        "?",
+        "Stopped: it needed too much memory",
+        "The code asked for more memory than it may have. That is not a zero that was earned. "
+        "Look at the shapes of the arrays that it makes.",
+    ),
+    "not_gradable": (
+        "!",
+        "The grader failed",
+        "This is a failure of the grader, not of your code. There is nothing that you have to do.",
+    ),
+}
+# Of a whole submission that was not run.
+SUBMISSIONS = {
+    "timeout": ("Stopped: it took too long", OUTCOMES["timeout"][2]),
+    "crashed": ("Stopped: its process ended", OUTCOMES["crashed"][2]),
+    "out_of_memory": ("Stopped: it needed too much memory", OUTCOMES["out_of_memory"][2]),
+    "unreadable": (
+        "The file could not be read",
+        "So nothing in it was graded. That is not a zero that was earned. Open the file, save it "
+        "once more, and hand it in again.",
+    ),
+    "not_gradable": ("The grader failed", OUTCOMES["not_gradable"][2]),
+    "missing": (
+        "Nothing was found",
+        "There was no file to grade. If you have handed one in, say so.",
+    ),
+}
+
+
+def write_pages(out: Path, *, to: Path | None = None, contact: str = "your instructor") -> Path:
+    """Write the pages of a run, one submission at a time.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of the run.
+    to : Path, optional
+        Where they go: ``index.html`` for the class, ``students/NAME.html``. Else ``out/report``.
+    contact : str
+        Whom students turn to, as the page says it: "Ada Lovelace, ada@example.org".
+
+    Returns
+    -------
+    Path
+        The class page.
+
+    Raises
+    ------
+    FileNotFoundError, FormatError
+        As `read_run` and `read_records`.
+    """
+    to = Path(out) / "report" if to is None else Path(to)
+    run = read_run(out)
+    summary = ClassSummary(run)
+    written = set()
+    for record in read_records(out):
+        page = to / STUDENTS / f"{record.file_name}.html"
+        _write(page, student_page(run, record, contact))
+        written.add(page.name)
+        summary.add(record)
+    for old in (to / STUDENTS).glob("*.html"):  # of a report before this one
+        if old.name not in written:
+            old.unlink()
+    page = to / "index.html"
+    _write(page, class_page(summary))
+    return page
+
+
+def student_page(run: Run, record: Record, contact: str) -> str:
+    """The page that a student is given; it shows neither the seed nor what the code printed."""
+    return (
+        _templates()
+        .get_template("student.html")
+        .render(
+            run=run,
+            record=record,
+            contact=contact,
+            exercises=[_shown(result, run) for result in record.exercises],
+            submission=SUBMISSIONS.get(record.status),
+        )
+    )
+
+
+def class_page(summary: ClassSummary) -> str:
+    """The instructor's page."""
+    return (
+        _templates()
+        .get_template("class.html")
+        .render(summary=summary, run=summary.run, outcomes=OUTCOMES, submissions=SUBMISSIONS)
+    )
+
+
+def _shown(result, run: Run) -> dict:
+    """An exercise as the student's page shows it."""
+    report = result.report
+    outcome = result.status
+    if outcome == "graded":
+        outcome = "passed" if report.passed else "failed"
+    title = next((one.title for one in run.exercises if one.id == result.exercise_id), "")
+    hint = ""
+    if outcome == "failed" and not report.hint:
+        with contextlib.suppress(ValueError):  # an exercise that this version does not have
+            hint = get(result.exercise_id).hints[0]
+    mark, words, meaning = OUTCOMES[outcome]
+    example = report.counterexample if report else None
+    return {
+        "result": result,
+        "report": report if outcome in ("passed", "failed") else None,
+        "outcome": outcome,
+        "title": title or result.exercise_id,
+        "mark": mark,
+        "words": words,
+        "meaning": meaning,
+        "hint": hint,
+        "panels": panels(example) if example else [],
+        "table": markupsafe.Markup(report.table.html()) if report and report.table else "",
+    }
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader("course_utils.grading.reports"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["points"] = points
+    templates.filters["moment"] = moment
+    templates.filters["percent"] = lambda share: f"{100 * share:.0f}%"
+    return templates
+
+
+def points(score: float) -> str:
+    """Points as people write them: "7", "7.5"."""
+    return f"{round(score, 2):g}"
+
+
+def moment(iso: str) -> str:
+    """An ISO date to the minute, with its offset from UTC; as it is if it is none."""
+    try:
+        when = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{when:%Y-%m-%d %H:%M}" + (f" (UTC{when:%z})" if when.tzinfo else "")
+
+
+def _write(path: Path, html: str) -> None:
+    # Not as records are: what a killed command leaves half done, the next one writes again.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(html, encoding="utf-8", newline="\n")

@@ -1,0 +1,106 @@
+"""What a student's process says, checked word by word.
+
+The student's code runs in that process and can write what it likes. It can claim to have returned
+anything, as its function could have returned it; it cannot know what was expected. That an argument
+was left alone can be claimed too, and gains what copying the argument first would have gained. All
+that does not fit is a ProtocolError, and fails the exercise it came from.
+"""
+
+from course_utils.exercises.model_answers.data import ModelData
+from course_utils.exercises.running import Outcome, plain
+from course_utils.grading.records.results import CellError
+from course_utils.grading.wire.messages import ProtocolError, printable
+
+MOST_CELL_ERRORS = 50
+
+
+class Replies:
+    """Collects what one process says about one answer.
+
+    Attributes
+    ----------
+    at : tuple of int or None
+        (cell, statement, line) that it was at when its functions had not been called yet.
+    began : bool
+        Whether all cells have run and the calls have begun.
+    outcomes : list of Outcome
+    no_answer : str or None
+        What is there instead of a function.
+    cell_errors : list of CellError
+    printed : str
+    closed : bool
+        Whether the process has gone on to the next answer.
+    """
+
+    def __init__(self, arguments: tuple[str, ...], calls: int, cells: int, models: bool):
+        self._arguments, self._calls, self._cells = arguments, calls, cells
+        self._models = models  # whether a model is an answer
+        self.at: tuple[int, int, int] | None = None
+        self.began = False
+        self.outcomes: list[Outcome] = []
+        self.no_answer: str | None = None
+        self.cell_errors: list[CellError] = []
+        self.printed = ""
+        self.closed = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing for a verdict."""
+        return len(self.outcomes) == self._calls or self.no_answer is not None
+
+    def take(self, kind: bytes, value: object) -> None:
+        """Take one message in.
+
+        Raises
+        ------
+        ProtocolError
+            If it is none, or has no place here.
+        """
+        match kind, value:
+            case b"s", (int(cell), int(statement), int(line)) if (
+                not self.began and 0 <= cell < self._cells
+            ):
+                self.at = (cell, statement, line)
+            case b"e", (int(cell), int(line), str(text)) if (
+                not self.began and 0 <= cell < self._cells
+            ):
+                if len(self.cell_errors) < MOST_CELL_ERRORS:
+                    self.cell_errors.append(CellError(cell, line, printable(text, 400)))
+            case b"b", None if not self.began and self.no_answer is None:
+                self.began = True
+            case b"n", str(text) if not self.began and self.no_answer is None:
+                self.no_answer = printable(text, 400)
+            case b"o", (int(number), *facts) if self.began and not self.complete:
+                if number != len(self.outcomes):
+                    raise ProtocolError("a reply came out of order")
+                self.outcomes.append(self._outcome(facts))
+            case b"t", str(text) if self.complete:
+                self.printed, self.closed = printable(text, len(text)), True
+            case _:
+                raise ProtocolError(f"a message {kind!r} came where it has no place")
+
+    def _outcome(self, facts: list) -> Outcome:
+        match facts:
+            case [
+                str(kind),
+                value,
+                str(error),
+                str(line),
+                list(mutated),
+                str(reference_call),
+            ] if kind in ("returned", "raised") and {type(name) for name in mutated} <= {str}:
+                pass
+            case _:
+                raise ProtocolError("a reply does not say what happened")
+        if reference_call and not (reference_call.isidentifier() and len(reference_call) < 80):
+            raise ProtocolError("a reply names a function that cannot be one")
+        if not (self._models and isinstance(value, ModelData)):
+            value = plain(value)
+        return Outcome(
+            kind,
+            value=value if kind == "returned" else None,
+            error=printable(error, 600),
+            line=printable(line, 200),
+            mutated=tuple(name for name in self._arguments if name in mutated),
+            reference_call=reference_call,
+        )
