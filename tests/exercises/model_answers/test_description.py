@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from tests.exercises.models.weights import rebuilt_with_weights
 
 from course_utils.exercises.model_answers import ModelError, describe, rebuild
 from course_utils.exercises.model_answers.data import model_data
 from course_utils.exercises.model_answers.layers import LAYERS, MERGING
+from tests.exercises.model_answers.weights import rebuilt_with_weights
 
 # One of each layer, with settings that change its weights or its result's shape.
 IMAGE = [

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from tests.exercises.models.small_classifier import SMALL_CLASSIFIER, small_classifier
 
 from course_utils.exercises import check, evaluate, judging, registry
 from course_utils.exercises.model_answers import ModelExercise, ModelMisconception, measuring
@@ -20,6 +19,7 @@ from course_utils.exercises.model_answers import requirements as need
 from course_utils.exercises.model_answers.data import model_data
 from course_utils.exercises.running import run
 from course_utils.grading.wire.messages import decode, encode
+from tests.exercises.model_answers.small_classifier import SMALL_CLASSIFIER, small_classifier
 
 
 def with_head(base, classes):
@@ -311,7 +311,7 @@ import sys
 sys.modules["keras"] = sys.modules["tensorflow"] = None
 sys.path.insert(0, {str(inspect.getfile(inspect.currentframe()).rpartition("/tests/")[0])!r})
 from course_utils.exercises import evaluate, registry
-from tests.exercises.models.small_classifier import SMALL_CLASSIFIER
+from tests.exercises.model_answers.small_classifier import SMALL_CLASSIFIER
 registry._by_id = lambda: {{SMALL_CLASSIFIER.id: SMALL_CLASSIFIER}}
 names = {{}}
 exec(SMALL_CLASSIFIER.starter, names)

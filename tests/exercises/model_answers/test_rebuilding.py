@@ -8,11 +8,11 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from tests.exercises.models.weights import rebuilt_with_weights
 
 from course_utils.exercises.model_answers import ModelData, ModelError, describe, rebuild
 from course_utils.exercises.model_answers.data import model_data
 from course_utils.exercises.model_answers.rebuilding import compile_again
+from tests.exercises.model_answers.weights import rebuilt_with_weights
 
 
 def network():
