@@ -4,7 +4,7 @@ from course_utils.grading.judging.grade import grade_submission
 from course_utils.grading.limits import Limits
 from course_utils.grading.records.results import CellError, ExerciseResult, SubmissionResult
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
-from course_utils.grading.sandbox.sandboxes import Sandbox
+from course_utils.grading.sandbox.sandbox import Sandbox
 
 __all__ = [
     "CellError",

@@ -32,7 +32,7 @@ from course_utils.grading.running.batch import (
 )
 from course_utils.grading.running.cluster import ClusterError, cluster_sandbox, grade_on_cluster
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
-from course_utils.grading.sandbox.sandboxes import KINDS
+from course_utils.grading.sandbox.walls import KINDS, WALLS, Trusted
 from course_utils.grading.submissions.archives import UnreadableError
 from course_utils.grading.wire.messages import printable
 
@@ -177,7 +177,7 @@ def _kind(sandbox: str | None, trust: bool) -> str | None:
         raise RunError("--trust means no sandbox at all: give --trust or --sandbox, not both")
     if sandbox is not None and sandbox not in KINDS:
         raise RunError(f"--sandbox: got {sandbox!r}; expected one of {', '.join(KINDS)}")
-    return "trust" if trust else sandbox
+    return Trusted.kind if trust else sandbox
 
 
 def _cores() -> int:
@@ -204,7 +204,7 @@ def _announce(console: Console, batch: Batch) -> None:
         f"{len(run.exercises)}; points: {run.max_score:g}. Isolation: {run.isolation}. "
         f"Seed: {run.seed}."
     )
-    if run.sandbox == "trust":
+    if not WALLS[run.sandbox].confines:
         console.print("The submissions run WITHOUT isolation.", style="bold red")
     if batch.resumed:
         console.print("Going on with the run that is in the folder.")

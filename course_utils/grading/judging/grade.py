@@ -15,7 +15,7 @@ from course_utils.grading.judging.trials import drawn
 from course_utils.grading.records.results import CellError, ExerciseResult, SubmissionResult
 from course_utils.grading.sandbox.conversation import Asked, Ended, Submission
 from course_utils.grading.sandbox.opening import SandboxUnavailableError
-from course_utils.grading.sandbox.sandboxes import Sandbox
+from course_utils.grading.sandbox.sandbox import Sandbox
 
 FOR_MEMORY = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
 PRECEDENCE = ("starter", "value", "function")  # of what may bear the answer's name

@@ -24,6 +24,7 @@ from course_utils.grading.records.records import (
 )
 from course_utils.grading.records.versions import versions
 from course_utils.grading.running.worker import Answer, Worker, insisting
+from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.submissions.layouts import Handed, find_submissions
 from course_utils.grading.submissions.reading import Reading
 
@@ -137,7 +138,7 @@ class Batch:
         if before.sandbox != sandbox:
             raise RunError(
                 f"This run began in the sandbox {before.sandbox!r}, not {sandbox!r}: go on with "
-                f"{_option(before.sandbox)}, or grade into another folder."
+                f"{WALLS[before.sandbox].option()}, or grade into another folder."
             )
         if before.versions != versions():
             changed = [
@@ -347,10 +348,6 @@ def _changes(text: str, assignment: Assignment) -> list[str]:
         return ["its exercises"]
     names = ("exercises", "due", "files", "folder", "file_times", "limits")
     return [name for name in names if getattr(before, name) != getattr(assignment, name)]
-
-
-def _option(kind: str) -> str:
-    return "--trust" if kind == "trust" else f"--sandbox {kind}"
 
 
 def _now() -> str:

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,8 +18,9 @@ from course_utils.grading import (
     grade_submission,
     open_sandbox,
 )
-from course_utils.grading.sandbox import opening, sandboxes
-from course_utils.grading.sandbox.sandboxes import Sandbox
+from course_utils.grading.sandbox import breaking_out, opening, student_kit
+from course_utils.grading.sandbox.opening import student_sandbox
+from course_utils.grading.sandbox.walls import KINDS, WALLS, bubblewrap
 from tests.grading import containers
 from tests.grading.conftest import (
     NUMBER,
@@ -187,10 +187,10 @@ def test_an_exercise_that_fails_itself_is_not_gradable_and_stops_nothing(sandbox
     assert "no inputs today" in result.exercises[0].detail
 
 
-@pytest.mark.parametrize("kind", sandboxes.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_each_sandbox_grades_and_leaves_nothing_behind(kind):
     with sandbox_or_skip(kind) as sandbox:
-        kit, process = Path(sandbox._kit.name), sandbox.process
+        kit, process = sandbox.kit.path, sandbox.process
         result = grade(sandbox, *RIGHT.values(), exercises=ALL)
         assert [e.score for e in result.exercises] == [2, 2, 2]
         assert kind in result.sandbox.lower()
@@ -201,7 +201,7 @@ def test_each_sandbox_grades_and_leaves_nothing_behind(kind):
 def test_no_container_is_left_when_the_grader_is_killed():
     with sandbox_or_skip("container") as sandbox:
         grade(sandbox, RIGHT["row_means"])
-        name, engine = sandbox._container.name, sandbox._container.engine
+        name, engine = sandbox.wall.name, sandbox.wall.engine
         assert name in containers.running(engine)
         sandbox.process.stdin.close()  # as when this process is killed
         until = time.monotonic() + 30
@@ -218,7 +218,7 @@ def test_a_container_gets_no_variable_and_no_file_of_this_machine(monkeypatch, t
         "    return image @ weights"
     )
     with sandbox_or_skip("container", Limits()) as sandbox:
-        engine = sandbox._container.engine
+        engine = sandbox.wall.engine
         (graded,) = grade(sandbox, cell).exercises
     assert graded.score == 2
     assert "secret" not in graded.printed
@@ -234,21 +234,19 @@ def test_a_container_gets_no_variable_and_no_file_of_this_machine(monkeypatch, t
         assert "it sees /leak" in str(refused.value)
 
 
-@pytest.mark.parametrize("kind", sandboxes.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_sandbox_that_is_not_ready_in_time_is_refused_and_gone(kind, monkeypatch):
     sandbox_or_skip(kind).close()
-    monkeypatch.setattr(sandboxes, "START", 0.0)
+    monkeypatch.setattr(student_kit, "STARTING", 0.0)
     kits = []
-    fill = sandboxes._fill_kit
+    prepare = WALLS[kind].prepare
     monkeypatch.setattr(
-        sandboxes,
-        "_fill_kit",
-        lambda kit, *rest, **more: (kits.append(kit), fill(kit, *rest, **more)),
+        WALLS[kind], "prepare", lambda wall, kit: (kits.append(kit), prepare(wall, kit))
     )
     download = containers.no_download() if kind == "container" else contextlib.nullcontext()
     with download, pytest.raises(SandboxUnavailableError, match="it was not ready after 0 s"):
         open_sandbox(kind)
-    assert not kits[0].exists()
+    assert not kits[0].path.exists()
 
 
 def test_an_engine_that_fails_is_told(monkeypatch, tmp_path):
@@ -269,7 +267,8 @@ def test_an_engine_that_fails_is_told(monkeypatch, tmp_path):
 
 
 def test_without_a_sandbox_only_trust_in_so_many_words_runs_code(monkeypatch):
-    monkeypatch.setattr(opening, "why_not", lambda kind: "not today" if kind != "trust" else "")
+    for kind in KINDS:
+        monkeypatch.setattr(WALLS[kind], "why_not", lambda: "not today")
     refused = r"bubblewrap: not today\nlandlock: not today\ncontainer: not today"
     with pytest.raises(SandboxUnavailableError, match=refused):
         open_sandbox()
@@ -281,9 +280,9 @@ def test_without_a_sandbox_only_trust_in_so_many_words_runs_code(monkeypatch):
 
 def test_a_sandbox_that_does_not_hold_is_refused(monkeypatch, sandbox):
     # As trust, with nothing in the way: the attempts must succeed, and say so.
-    with Sandbox("trust", Limits()) as open_to_all:
+    with student_sandbox("trust", Limits()) as open_to_all:
         open_to_all.start()
-        told = opening.breaches(open_to_all)
+        told = breaking_out.breaches(open_to_all)
     for what in ("reference/__init__.py", "AF_INET", "it forked", "started a program", "thread"):
         assert what in told
     monkeypatch.setattr(opening, "breaches", lambda sandbox: "it read everything")
@@ -361,7 +360,7 @@ def test_where_namespaces_are_refused_landlock_takes_over_and_the_reason_is_told
         "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1"
     )
     refusing.chmod(0o755)
-    monkeypatch.setattr(sandboxes.shutil, "which", lambda name: str(refusing))
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: str(refusing))
     with pytest.raises(SandboxUnavailableError, match="setting up uid map: Permission denied"):
         open_sandbox("bubblewrap")
     with sandbox_or_skip("landlock"), open_sandbox() as sandbox:

@@ -275,7 +275,7 @@ def test_without_tensorflow_only_the_exercises_with_models_are_not_gradable(monk
 
 
 def test_numpy_exercises_load_no_tensorflow(sandbox):
-    assert not any(path.name == "tensorflow" for path in sandbox._packages)
+    assert not any(path.name == "tensorflow" for path in sandbox.kit.packages)
     assert any(path.name == "tensorflow" for path in keras_files())
     result = grade_submission([RIGHT["row_means"]], [ROW_MEANS], seed=1, sandbox=sandbox)
     assert result.exercises[0].score == 2

@@ -1,8 +1,8 @@
-"""A container engine as a sandbox, where Linux's own ways are missing, as on macOS.
+"""A container of an engine's, where Linux's own ways are missing, as on macOS.
 
-The container is made from an image that holds Python, numpy and the files of the sandbox. No folder
-of this machine is seen in it, it has no network, and its user no rights. The student's process is
-under the filter of `seccomp.py` besides, as in every other sandbox.
+It is made from an image that holds Python, numpy and the kit. No folder of this machine is seen in
+it, it has no network, and its user no rights. The student's process is under the filter of
+`inside/seccomp.py` besides, as within every other wall.
 """
 
 import contextlib
@@ -15,15 +15,19 @@ import uuid
 from importlib.metadata import version
 from pathlib import Path
 
+from course_utils.grading.sandbox.kit import Kit
+from course_utils.grading.sandbox.program import Program
+from course_utils.grading.sandbox.walls.wall import Places, Wall, WallError
+
 ENGINES = ("podman", "docker")
 ANSWERING, BUILDING, ENDING = 30.0, 1800.0, 60.0  # seconds that an engine may take
-KIT = "/kit"  # where the image has the files of the sandbox
+KIT = "/kit"  # where the image has it
 DOCKERFILE = """\
 FROM python:{python}-slim
 RUN ["python", "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check", {packages}]
 COPY . {kit}
 """
-WALLS = (
+ISOLATION = (
     *("--network", "none"),
     "--read-only",
     *("--cap-drop", "ALL"),
@@ -40,10 +44,80 @@ PROXIES = tuple(
     for name in (f"{kind}_proxy", f"{kind}_proxy".upper())
 )  # engines pass these on, with the passwords in them
 OPTIONS = {"podman": ("--no-hosts", "--read-only-tmpfs=false"), "docker": ()}
+# What engines mount of their own.
+MOUNTS = (
+    *("/", "/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", "/run/.containerenv"),
+    *("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/passwd", "/etc/group"),
+)
 
 
-class ContainerError(RuntimeError):
+class ContainerError(WallError):
     """An engine could not do what it was asked for; the text says why."""
+
+
+class Container(Wall):
+    """Needs Docker or Podman. One container at a time, of an image that is built when needed."""
+
+    kind = "container"
+    words = "a container with a seccomp filter"
+    preparing = BUILDING
+    # Of the engine, and of Python's image, which sets PYTHON_... too.
+    own_variables = (
+        *Wall.own_variables,
+        *("PWD", "PATH", "HOME", "HOSTNAME", "TERM", "container", "LANG", "GPG_KEY", "PYTHON_*"),
+    )
+
+    def __init__(self):
+        self.engine = self.image = self.name = ""
+
+    @classmethod
+    def why_not(cls) -> str:
+        """An engine that answers."""
+        try:
+            engine()
+        except ContainerError as error:
+            return str(error)
+        return ""
+
+    def prepare(self, kit: Kit) -> None:
+        """The image has the packages."""
+
+    def command(self, kit: Kit, program: Program) -> list[str]:
+        """The engine's client, which passes on the program's standard streams."""
+        if not self.image:
+            self.engine = engine()
+            self.image = image(self.engine, kit.path, kit.distributions)
+        self.name = f"course-grade-{uuid.uuid4().hex}"  # the one before may not be gone yet
+        command = [self.engine, "run", "--rm", "--interactive", "--name", self.name, *ISOLATION]
+        # Containers of one user share its count of processes, so each has another user.
+        user = random.randrange(20_000, 60_000)
+        command += ["--user", f"{user}:{user}", *OPTIONS[self.engine]]
+        command += ["--ulimit", f"nproc={_processes()}"]
+        for name, value in {**dict.fromkeys(PROXIES, ""), **program.environment}.items():
+            command += ["--env", f"{name}={value}"]
+        return [*command, self.image, "python", "-s", *program.arguments(KIT)]
+
+    def environment(self, program: Program) -> None:
+        """The grader's own: the engine's client finds its settings by it. It does not get in."""
+        return None
+
+    def places(self, kit: Kit) -> Places:
+        """The files and variables in it are its own, if all is right."""
+        return Places(("/proc/1/environ", "/proc/1/mem"), "/proc/1/fd", MOUNTS)
+
+    def end(self) -> None:
+        """Kill the container: killing the engine's client would not."""
+        with contextlib.suppress(ContainerError):  # it may have ended
+            _asked([self.engine, "kill", self.name], ENDING)
+
+    def remove(self) -> None:
+        """Remove it, if its engine has not: one whose client ended too early may still be there."""
+        with contextlib.suppress(ContainerError):
+            _asked([self.engine, "rm", "--force", self.name], ENDING)
+
+    def failed(self) -> None:
+        """Its image may be gone: the next start asks."""
+        self.image = ""
 
 
 def engine() -> str:
@@ -95,35 +169,6 @@ def image(engine: str, kit: Path, packages: tuple[str, ...]) -> str:
         return name
     _asked([engine, "build", "--tag", name, "--file", "-", str(kit)], BUILDING, dockerfile)
     return name
-
-
-class Container:
-    """A container of an image, one at a time: the command that starts it, and its end."""
-
-    def __init__(self, engine: str, image: str):
-        self.engine, self.image, self.name = engine, image, ""
-
-    def command(self, program: list[str], environment: dict[str, str]) -> list[str]:
-        """What starts the program in it, with the standard streams of whoever runs this."""
-        self.name = f"course-grade-{uuid.uuid4().hex}"  # the one before may not be gone yet
-        command = [self.engine, "run", "--rm", "--interactive", "--name", self.name, *WALLS]
-        # Containers of one user share its count of processes, so each has another user.
-        user = random.randrange(20_000, 60_000)
-        command += ["--user", f"{user}:{user}", *OPTIONS[self.engine]]
-        command += ["--ulimit", f"nproc={_processes()}"]
-        for name, value in {**dict.fromkeys(PROXIES, ""), **environment}.items():
-            command += ["--env", f"{name}={value}"]
-        return [*command, self.image, *program]
-
-    def end(self) -> None:
-        """Kill everything in it. It may have ended: then there is nothing to be killed."""
-        with contextlib.suppress(ContainerError):
-            _asked([self.engine, "kill", self.name], ENDING)
-
-    def remove(self) -> None:
-        """Remove it, if its engine has not: one whose client ended too early may still be there."""
-        with contextlib.suppress(ContainerError):
-            _asked([self.engine, "rm", "--force", self.name], ENDING)
 
 
 def _processes() -> int:
