@@ -14,8 +14,8 @@ from course_utils.exercises.model_answers.measuring import LONGEST
 from course_utils.grading.commands.example_class import ASSIGNMENT
 from course_utils.grading.exports import FORMATS
 from course_utils.grading.judging.model_judge import JUDGING, MEMORY
+from course_utils.grading.judging.results import STATUSES
 from course_utils.grading.limits import Limits
-from course_utils.grading.records.results import STATUSES
 from tests.grading.conftest import sandbox_or_skip
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -21,7 +21,8 @@ from course_utils.grading.commands.outputs import (
     report,
 )
 from course_utils.grading.judging.keras_side import keras_side
-from course_utils.grading.records.records import Record, write_record
+from course_utils.grading.records.records import Record
+from course_utils.grading.records.storage import write_record
 from course_utils.grading.running.batch import (
     Batch,
     Done,

@@ -10,10 +10,10 @@ from course_utils.grading.commands.problems import problems_told
 from course_utils.grading.exports import FORMATS, Choices, ExportError
 from course_utils.grading.exports import export as write_export
 from course_utils.grading.platforms.gradescope_zip import NotInstalledError, write_gradescope_zip
-from course_utils.grading.records.json_values import FormatError
-from course_utils.grading.records.records import read_run, record_path, write_atomically
+from course_utils.grading.records.storage import read_run, record_path, write_atomically
 from course_utils.grading.reports.pages import write_pages
 from course_utils.grading.reports.visible import one_line
+from course_utils.grading.wire.json_values import FormatError
 
 Graded = Annotated[Path, typer.Argument(help="Folder of the results.", show_default=False)]
 

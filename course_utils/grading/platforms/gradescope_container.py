@@ -15,7 +15,7 @@ from pathlib import Path
 
 from course_utils.grading.exports.choices import Choices
 from course_utils.grading.exports.documents import gradescope_results
-from course_utils.grading.records.records import read_records, read_run, write_atomically
+from course_utils.grading.records.storage import read_records, read_run, write_atomically
 
 STUDENT = "submission"
 FAILED = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import course_utils
 from course_utils.grading.assignment import read_assignment
-from course_utils.grading.records.records import write_atomically
+from course_utils.grading.records.storage import write_atomically
 
 PACKAGE = Path(course_utils.__file__).parent
 SCRIPTS = Path(__file__).with_name("gradescope")

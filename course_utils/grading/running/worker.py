@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from course_utils.grading.assignment import Assignment, parse_assignment
 from course_utils.grading.judging.grade import grade_submission
 from course_utils.grading.judging.model_judge import JUDGING
+from course_utils.grading.judging.results import SubmissionResult
 from course_utils.grading.limits import KERAS_SECONDS
-from course_utils.grading.records.records import from_json, to_json
-from course_utils.grading.records.results import SubmissionResult
 from course_utils.grading.sandbox.conversation import ENDING, PARSING, PATIENCE
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
 from course_utils.grading.sandbox.student_kit import KERAS_STARTING
@@ -28,6 +27,7 @@ from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.submissions.layouts import Handed
 from course_utils.grading.submissions.reading import Reading, read_submission
 from course_utils.grading.wire.child_process import Child, channel
+from course_utils.grading.wire.json_dataclasses import from_json, to_json
 from course_utils.grading.wire.messages import read_frame, write_frame
 
 LARGEST_MESSAGE = 64 * 2**20

@@ -6,12 +6,22 @@ was left alone can be claimed too, and gains what copying the argument first wou
 that does not fit is a ProtocolError, and fails the exercise it came from.
 """
 
+from dataclasses import dataclass
+
 from course_utils.exercises.model_answers.data import ModelData
 from course_utils.exercises.running import Outcome, plain
-from course_utils.grading.records.results import CellError
 from course_utils.grading.wire.messages import ProtocolError, printable
 
 MOST_CELL_ERRORS = 50
+
+
+@dataclass(frozen=True)
+class CellError:
+    """A statement outside of functions that failed or was left out; the rest was graded."""
+
+    cell: int
+    line: int
+    text: str
 
 
 class Replies:

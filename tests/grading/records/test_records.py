@@ -10,19 +10,10 @@ import pytest
 
 from course_utils.exercises.report import Counterexample, Report
 from course_utils.exercises.running import Unreadable
-from course_utils.grading.records.json_values import (
-    MOST_ENTRIES,
-    FormatError,
-    value_from_json,
-    value_to_json,
-)
-from course_utils.grading.records.records import (
-    Cell,
-    ExerciseAsked,
-    Listed,
-    Record,
-    Run,
-    Student,
+from course_utils.grading.assignment import ExerciseAsked
+from course_utils.grading.judging.results import ExerciseResult, SubmissionResult
+from course_utils.grading.records.records import Listed, Record, Run
+from course_utils.grading.records.storage import (
     read_record,
     read_records,
     read_run,
@@ -30,7 +21,15 @@ from course_utils.grading.records.records import (
     write_record,
     write_run,
 )
-from course_utils.grading.records.results import CellError, ExerciseResult, SubmissionResult
+from course_utils.grading.sandbox.replies import CellError
+from course_utils.grading.submissions.cell import Cell
+from course_utils.grading.submissions.student import Student
+from course_utils.grading.wire.json_values import (
+    MOST_ENTRIES,
+    FormatError,
+    value_from_json,
+    value_to_json,
+)
 from course_utils.grading.wire.messages import DTYPES
 
 
@@ -241,7 +240,7 @@ def test_a_file_is_there_as_a_whole_or_as_it_was(tmp_path):
     # Killed while it writes one version over the other, again and again.
     code = f"""
 import sys
-from course_utils.grading.records.records import write_atomically
+from course_utils.grading.records.storage import write_atomically
 from pathlib import Path
 print("ready", flush=True)
 while True:

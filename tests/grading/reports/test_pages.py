@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from course_utils.exercises import get
-from course_utils.grading.records.records import STATUSES, read_run, write_run
-from course_utils.grading.records.results import STATUSES as EXERCISE_STATUSES
+from course_utils.grading.judging.results import STATUSES as EXERCISE_STATUSES
+from course_utils.grading.records.records import STATUSES
+from course_utils.grading.records.storage import read_run, write_run
 from course_utils.grading.reports.pages import OUTCOMES, SUBMISSIONS, moment, points, write_pages
 from tests.grading.a_class import HOSTILE, SEED, write_class
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from course_utils.exercises.report import Report
+from course_utils.grading.sandbox.replies import CellError
 
 STATUSES = ("graded", "missing", "timeout", "crashed", "out_of_memory", "not_gradable")
 
@@ -39,15 +40,6 @@ class ExerciseResult:
     report: Report | None = None
     printed: str = ""
     defined_in: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class CellError:
-    """A statement outside of functions that failed or was left out; the rest was graded."""
-
-    cell: int
-    line: int
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
