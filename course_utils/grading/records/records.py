@@ -7,14 +7,10 @@ from dataclasses import dataclass
 
 from course_utils.grading.assignment import ExerciseAsked
 from course_utils.grading.judging.results import SubmissionResult
+from course_utils.grading.statuses import GRADED, OF_EXERCISES, OF_SUBMISSIONS, SETTLED
 from course_utils.grading.submissions.cell import Cell
 from course_utils.grading.submissions.student import Student
 from course_utils.grading.wire.json_values import FormatError
-
-STATUSES = (
-    *("graded", "timeout", "crashed", "out_of_memory"),
-    *("unreadable", "not_gradable", "missing"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +23,8 @@ class Record:
         NAME: the student's id, made fit for a file.
     student : Student
     status : str
-        "graded": it was run, and each exercise has a status of its own. "unreadable", "missing" (an
-        empty folder): nothing could be run. "timeout", "crashed", "out_of_memory": the grader had
-        to give up on the whole of it, twice. "not_gradable": the grader itself failed.
+        One of `statuses.OF_SUBMISSIONS`. "graded": it was run, and each exercise has a status of
+        its own. For those of a crash, the grader gave up on the whole of it, twice.
     detail : str
         Why it is not graded.
     source : str
@@ -70,9 +65,10 @@ class Record:
     result: SubmissionResult | None = None
 
     def __post_init__(self):
-        if self.status not in STATUSES:
-            raise FormatError(f"{self.status!r} is no status; there are {', '.join(STATUSES)}")
-        if (self.result is None) == (self.status == "graded"):
+        _check(self.status, OF_SUBMISSIONS)
+        for one in self.exercises:
+            _check(one.status, OF_EXERCISES)
+        if (self.result is None) == (self.status == GRADED):
             raise FormatError("exactly the graded have a result")
 
     @property
@@ -84,7 +80,7 @@ class Record:
     @property
     def unsettled(self) -> tuple:
         """The exercises that have an answer and no score: somebody has to look at them."""
-        return tuple(one for one in self.exercises if one.status not in ("graded", "missing"))
+        return tuple(one for one in self.exercises if one.status not in SETTLED)
 
     @property
     def exercises(self) -> tuple:
@@ -150,3 +146,8 @@ class Run:
     def max_score(self) -> float:
         """Sum of the exercises' points."""
         return sum(exercise.points for exercise in self.exercises)
+
+
+def _check(status: str, known: tuple[str, ...]) -> None:
+    if status not in known:
+        raise FormatError(f"{status!r} is no status; there are {', '.join(known)}")

@@ -1,5 +1,6 @@
 """Results on disk: what is read is what was written, and nothing else is taken for it."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -111,6 +112,12 @@ def test_sums_invent_no_score():
         a_record(result=None)
     with pytest.raises(FormatError, match="'zero' is no status"):
         a_record(status="zero")
+    (first, *others) = record.exercises
+    odd = dataclasses.replace(
+        record.result, exercises=(dataclasses.replace(first, status="unreadable"), *others)
+    )
+    with pytest.raises(FormatError, match="'unreadable' is no status"):
+        a_record(result=odd)
 
 
 def test_a_run_comes_back_and_its_records_one_at_a_time(tmp_path):
