@@ -14,11 +14,11 @@ from course_utils.grading.records.storage import write_atomically
 PACKAGE = Path(course_utils.__file__).parent
 SCRIPTS = Path(__file__).with_name("gradescope")
 DATA = "datasets/data"  # by far the most of the package; only networks are trained on it
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # in a zip: the same input gives the same bytes
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the time of every file: the same input gives the same zip
 
 
 class NotInstalledError(RuntimeError):
-    """The package's own description is not on this machine."""
+    """The package is not installed on this machine, so that its metadata is missing."""
 
 
 def write_gradescope_zip(assignment: Path, to: Path, *, trust: bool = False) -> None:
@@ -58,7 +58,7 @@ def write_gradescope_zip(assignment: Path, to: Path, *, trust: bool = False) -> 
 
 
 def _wheel(*, data: bool) -> tuple[str, bytes]:
-    """This very version of the package, with or without its data, as a wheel: (name, contents)."""
+    """The installed version of this package as a wheel, with or without data: (name, contents)."""
     try:
         about = importlib.metadata.distribution("course-utils")
         metadata = about.read_text("METADATA") or about.read_text("PKG-INFO")
@@ -66,7 +66,7 @@ def _wheel(*, data: bool) -> tuple[str, bytes]:
         metadata = None
     if not metadata:
         raise NotInstalledError(
-            "course_utils is not installed here, so that it cannot say what it needs; run "
+            "course_utils is not installed here, so it cannot say what it needs; run "
             "`pip install` in the course's folder first"
         )
     files = {

@@ -1,6 +1,6 @@
-"""What a run leaves: what is known of each submission, and of the run as a whole.
+"""Records: all that is known about each submission, and about the run as a whole.
 
-Written as plain JSON with a version in it; see `storage.py`.
+They are kept as plain JSON with a version in it; see `storage.py`.
 """
 
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from course_utils.grading.wire.json_values import FormatError
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """All that is known of one student's submission: ``results/NAME.json``.
+    """All that is known about one student's submission: ``results/NAME.json``.
 
     Attributes
     ----------
     file_name : str
-        NAME: the student's id, made fit for a file.
+        NAME: the student's id, turned into a valid file name.
     student : Student
     status : str
         One of `statuses.OF_SUBMISSIONS`. "graded": it was run, and each exercise has a status of
-        its own. For those of a crash, the grader gave up on the whole of it, twice.
+        its own. "timeout", "crashed", "out_of_memory": the grader gave up on all of it, twice.
     detail : str
         Why it is not graded.
     source : str
@@ -32,15 +32,15 @@ class Record:
     sha256 : str
         Of the files that were read; empty if there are none.
     submitted : str
-        When, in ISO format with the offset from UTC; empty if nothing tells.
+        When, in ISO format with the offset from UTC; empty if that is unknown.
     late : bool or None
-        Handed in after the due date; None if that cannot be told.
+        Whether it was handed in after the due date; None if that is unknown.
     earlier : tuple of str
         The student's earlier attempts, which were not graded.
     warnings : tuple of str
-        What the instructor should know: files left out, names that were changed, and the like.
+        What the instructor should know, such as files left out and names that were changed.
     attempts : int
-        How often it was run; more than once if a worker died at it.
+        How often it was run; more than once if a worker died while grading it.
     graded_at : str
         When, in ISO format.
     cells : tuple of Cell
@@ -79,7 +79,7 @@ class Record:
 
     @property
     def unsettled(self) -> tuple:
-        """The exercises that have an answer and no score: somebody has to look at them."""
+        """The exercises that have an answer but no score: somebody has to look at them."""
         return tuple(one for one in self.exercises if one.status not in SETTLED)
 
     @property
@@ -90,7 +90,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A submission of the run, graded or not."""
+    """A submission of the run, whether it is graded or not."""
 
     file_name: str
     student: str
@@ -111,19 +111,19 @@ class Run:
         The text of the assignment file.
     exercises : tuple of ExerciseAsked
     seed : int
-        Drew the inputs.
+        The inputs were drawn from it.
     sandbox : str
-        Kind: "bubblewrap", "landlock" or "trust".
+        Its kind, one of `sandbox.walls.WALLS`.
     isolation : str
         What isolated the students' code, in words.
     versions : dict
         Of course_utils, Python, numpy and the system; "code" is a hash of what judges.
     started, finished : str
-        In ISO format; finished is empty as long as something is left to do.
+        In ISO format; `finished` is empty as long as something is left to do.
     source : str
-        What was graded, as the command line names it.
+        What was graded, as it was named on the command line.
     submissions : tuple of Listed
-        All there are, whether their results are there or not.
+        All of them, whether they have results or not.
     warnings : tuple of str
         About files that belong to no student.
     """

@@ -1,6 +1,6 @@
 """The records of a run on disk: ``run.json``, and one file a submission in ``results/``.
 
-A file is there as a whole or not at all, whenever the run is killed.
+Whenever the run is killed, a file is either complete or not there.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ def read_run(out: Path) -> Run:
     FileNotFoundError
         If there is none.
     FormatError
-        If its file is none of this program's.
+        If its file is not one that this program wrote.
     """
     return _read(Path(out) / "run.json", Run, RUN)
 
@@ -47,7 +47,7 @@ def read_record(out: Path, file_name: str) -> Record:
 
 
 def read_records(out: Path) -> Iterator[Record]:
-    """The records of all submissions of the run that have one by now, one at a time."""
+    """The records of the run that are there so far, one at a time."""
     for listed in read_run(out).submissions:
         with contextlib.suppress(FileNotFoundError):
             yield read_record(out, listed.file_name)
@@ -59,7 +59,7 @@ def write_record(out: Path, record: Record) -> None:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that under its name there is the whole of it, or what was there before."""
+    """Write a file so that its name always leads to all of it, or to what was there before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
     try:

@@ -1,4 +1,4 @@
-"""What the results depend on besides the submission, the assignment and the seed."""
+"""What results depend on besides the submission, the assignment and the seed."""
 
 import contextlib
 import functools

@@ -1,4 +1,4 @@
-"""Attempts to break out of a sandbox, made on this machine before it is used."""
+"""Attempts to break out of a sandbox, made on this machine before the sandbox is used."""
 
 import os
 import tempfile
@@ -61,7 +61,7 @@ def attempts(readable, folders, writable, mounts, grader, threads):
     attempt("it made memory beside its limit", os.memfd_create, "x")
     return "; ".join(done) or "nothing"
 """
-# What must be possible where Keras is: else an answer would be blamed for it.
+# What must work where there is Keras: otherwise answers would be blamed for it.
 TRAINED = """
 import keras
 import numpy as np
@@ -82,7 +82,7 @@ def attempts(**places):
 EXERCISE = Exercise(
     chapter=0,
     title="Breaking out",
-    prompt="Return what can be done that must not be possible.",
+    prompt="Return what can be done that must be impossible.",
     reference=attempts,
     misconceptions=(),
     hints=(),
@@ -91,21 +91,21 @@ EXERCISE = Exercise(
 
 
 def breaches(sandbox: Sandbox) -> str:
-    """What can be done in the sandbox that must not be possible; empty if it holds.
+    """What the attempts achieved that must be impossible; empty if the sandbox holds.
 
     Raises
     ------
     OSError, RuntimeError
-        If what it must not find is not there: then nothing would be tried out.
+        If a file that must be out of reach is not there: then the attempts would prove nothing.
     """
     with tempfile.TemporaryDirectory() as folder:
         secret = Path(folder) / "secret"
         secret.write_text("another student's answer")
         reference = PACKAGE / "reference"
         own = [secret, reference / "__init__.py", PACKAGE / "exercises" / "registry.py"]
-        for path in own:  # not to be read is no merit of what is not there
+        for path in own:  # that a missing file is not read proves nothing
             if not path.stat().st_size:
-                raise RuntimeError(f"{path} is empty; nothing is tried out by reading it")
+                raise RuntimeError(f"{path} is empty: trying to read it would prove nothing")
         places = sandbox.wall.places(sandbox.kit)
         question = {
             "readable": ":".join(map(str, (*own, *places.files))),
@@ -125,13 +125,13 @@ def breaches(sandbox: Sandbox) -> str:
 
 
 def cannot_train(sandbox: Sandbox) -> str:
-    """Why no model can be built and trained in the sandbox; empty if one can."""
+    """Why a model cannot be built and trained in the sandbox; empty if it can."""
     returned, value = _try(sandbox, TRAINED, {})
     return "" if returned and isinstance(value, float) else f"no model can be trained: {value}"
 
 
 def _try(sandbox: Sandbox, cell: str, question: dict) -> tuple[bool, object]:
-    """Whether the function in the cell returned, and what; or what happened."""
+    """Whether the function in the cell returned, and what it returned or what happened instead."""
     submission = Submission([cell], [EXERCISE.id], sandbox)
     ended = submission.run(Asked(EXERCISE, [question], defined_in=0, last_cell=0))
     submission.close()

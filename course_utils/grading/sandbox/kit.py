@@ -1,4 +1,4 @@
-"""The kit: a folder with everything that a program in a sandbox imports, besides Python's own."""
+"""The kit: a folder with everything that a program in a sandbox imports besides Python itself."""
 
 import shutil
 import tempfile
@@ -7,26 +7,26 @@ from pathlib import Path
 import course_utils
 
 PACKAGE = Path(course_utils.__file__).parent
-TENSORFLOWS_DEVICES = ("/dev/urandom",)  # that it reads
+TENSORFLOW_READS = ("/dev/urandom",)
 
 
 class Kit:
     """A folder of files of course_utils, and a place in it for each package from elsewhere.
 
-    How the packages come to their places differs from wall to wall: `link_packages`,
-    `make_places_for_packages`, or, in a container, the image has them and the kit does not.
+    Each wall brings the packages to their places in its own way: `link_packages`,
+    `make_places_for_packages`, or not at all where a container's image has them.
 
     Parameters
     ----------
     modules : tuple of str
-        Files and folders within course_utils, copied; "." is all of it. A folder on the way to one
-        gets an empty ``__init__.py``, so that the true one, with all that it imports, stays out.
+        Files and folders within course_utils, which are copied; "." is all of it. The folders that
+        lead to them get an empty ``__init__.py``, which imports nothing, in place of their own.
     packages : list of Path
-        Folders and modules of other packages, where they are installed.
+        Other packages: their folders and modules, where they are installed.
     distributions : tuple of str
-        What a container's image installs in place of those.
+        What a container's image installs instead of those.
     tensorflow : bool
-        Whether TensorFlow is among them, which cannot do without some files of the system's.
+        Whether TensorFlow is among them; it needs some files of the system.
 
     Attributes
     ----------
@@ -55,12 +55,12 @@ class Kit:
     @property
     def devices(self) -> tuple[str, ...]:
         """Files of /dev that must be readable."""
-        return TENSORFLOWS_DEVICES if self.tensorflow else ()
+        return TENSORFLOW_READS if self.tensorflow else ()
 
     def _copy_modules(self) -> None:
         folders = {parent for name in self.modules for parent in Path("course_utils", name).parents}
         for folder in sorted(folders - {Path()}):
-            # Not the kit itself: a folder that has just been removed must not come back.
+            # Not with parents: if the kit has just been removed, it must not come back.
             (self.path / folder).mkdir()
             (self.path / folder / "__init__.py").touch()
         for name in self.modules:

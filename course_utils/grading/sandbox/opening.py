@@ -1,4 +1,4 @@
-"""Open a sandbox that is known to hold: the best one that this machine really has."""
+"""Open a sandbox that holds: the best one that works on this machine."""
 
 import os
 
@@ -22,16 +22,16 @@ def open_sandbox(
     Parameters
     ----------
     kind : str, optional
-        One of `walls.WALLS`; "trust" for no isolation whatever, which is never chosen unless it is
-        asked for.
+        One of `walls.WALLS`. "trust" is no isolation at all, and is never chosen unless it is asked
+        for.
     limits : Limits, optional
     keras : bool
-        Whether it holds Keras and TensorFlow; then the limits are widened by what these need.
+        Whether it holds Keras and TensorFlow; the limits are then raised by what these need.
 
     Raises
     ------
     SandboxUnavailableError
-        If none holds; the text says why, for each.
+        If none holds; the text says why for each.
     """
     limits = limits or Limits()
     if keras:
@@ -70,7 +70,7 @@ def open_sandbox(
 
 
 def student_sandbox(kind: str, limits: Limits, *, keras: bool = False) -> Sandbox:
-    """A sandbox for students' code that has neither been started nor tried out."""
+    """A sandbox for students' code, neither started nor tested yet."""
     try:
         kit = student_kit(keras=keras)
     except MissingPackagesError as error:

@@ -1,4 +1,4 @@
-"""What runs in a sandbox: a module of the kit's, and what it is started with."""
+"""What runs in a sandbox: a module from the kit, and what it is started with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ importlib.import_module(sys.argv.pop()).main()
 class Program:
     """A module whose `main` talks through standard input and output.
 
-    The first message it gets is a dict: `settings`, and what the wall and the limits add; see
+    The first message that it gets is a dict: `settings` and what the wall and the limits add; see
     `inside/entering.py`. Its first answer says that it is ready.
 
     Parameters
     ----------
     module : str
     environment : dict
-        All variables of its environment.
+        All its environment variables.
     starting : float
-        Seconds that it may take until it is ready, on a busy machine.
+        Seconds that it may take to be ready, on a busy machine.
     settings : dict
-        What it is told when it starts.
+        What it is told at the start.
     """
 
     module: str
@@ -34,5 +34,5 @@ class Program:
     settings: Mapping[str, object] = field(default_factory=dict)
 
     def arguments(self, kit: str) -> list[str]:
-        """What the interpreter is given, if the kit lies there."""
+        """The interpreter's arguments, for a kit that lies in this folder."""
         return ["-c", MAIN, self.module, kit]

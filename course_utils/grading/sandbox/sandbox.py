@@ -1,7 +1,7 @@
-"""A sandbox while it runs: started, sent messages, stopped, and started anew.
+"""A running sandbox: started, sent messages, stopped, and started again.
 
-It is one long-lived process within a wall, with a kit of files; see `walls/`, `kit.py` and
-`program.py`. This is the same for all of them.
+A sandbox is one long-lived program within a wall, with a kit of files; see `walls/`, `kit.py` and
+`program.py`. This file is the same for all of them.
 """
 
 import os
@@ -18,17 +18,17 @@ from course_utils.grading.wire.messages import Frames, ProtocolError, decode, en
 
 
 class SandboxDiedError(RuntimeError):
-    """The sandbox did not answer as it must; it has been stopped."""
+    """The sandbox failed to answer as it must; it has been stopped."""
 
 
 class Sandbox:
-    """A program within a wall; `close` ends it. It lives as long as the thread that opened it.
+    """A program within a wall; `close` ends it. It ends with the thread that started it, too.
 
     Parameters
     ----------
     wall : Wall
     kit : Kit
-        Made for this sandbox alone, which removes it.
+        Made for this sandbox alone, which removes it in the end.
     program : Program
     limits : Limits
 
@@ -37,11 +37,11 @@ class Sandbox:
     kind : str
         The wall's name.
     process : subprocess.Popen or None
-        Its outermost process while it runs.
+        Its outermost process, while it runs.
     variables : tuple of str
-        Names of the variables of the environment that it was started with.
+        Names of the environment variables that the program sees.
     beside : KerasSide or None
-        What grades the exercises whose answer is a Keras model, once there have been any; it is
+        What grades exercises whose answer is a Keras model, from the first such exercise on; it is
         closed with this sandbox.
     """
 
@@ -65,7 +65,7 @@ class Sandbox:
 
     @property
     def description(self) -> str:
-        """What walls it in, for reports."""
+        """The words for reports: what walls it in."""
         if self.limits.threads and self.wall.confines:
             return f"{self.wall.words}, {self.limits.threads} threads at most"
         return self.wall.words
@@ -87,7 +87,7 @@ class Sandbox:
             self.kit.close()
 
     def stop(self) -> None:
-        """Kill everything in it; the next message starts it anew."""
+        """Kill everything in it; `start` starts it again."""
         if self.process is None:
             return
         process, self.process = self.process, None
@@ -101,12 +101,12 @@ class Sandbox:
             stream.close()
 
     def start(self) -> None:
-        """Start it unless it runs.
+        """Start it unless it is running.
 
         Raises
         ------
         SandboxDiedError
-            If it does not come up; the text is what it complained about.
+            If it does not come up; the text is its error output.
         """
         if self.process is not None:
             return
@@ -126,7 +126,7 @@ class Sandbox:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._errors,  # no pipe: nobody would read it, and somebody else may hold it
+            stderr=self._errors,  # not a pipe: nobody would read it, and others may hold it open
             env=self.wall.environment(self.program),
             cwd="/",
             start_new_session=True,
@@ -141,7 +141,7 @@ class Sandbox:
         except SandboxDiedError:
             self.wall.failed()
             raise
-        except BaseException:  # Ctrl-C: it would be taken for one that is ready
+        except BaseException:  # Ctrl-C: the next start would take it for ready
             self.stop()
             raise
         if kind != b"r":
@@ -149,7 +149,7 @@ class Sandbox:
         self.variables = tuple(decode(payload))
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Send a message to the program; SandboxDiedError if it has ended."""
+        """Send a message to the program; SandboxDiedError if that has ended."""
         try:
             write_frame(self.process.stdin.fileno(), kind, payload)
         except OSError:
@@ -163,7 +163,7 @@ class Sandbox:
         TimeoutError
             If none came before the deadline, a value of `time.monotonic`.
         SandboxDiedError
-            If the sandbox ended, or sent what is no message.
+            If the sandbox ended, or sent something that is not a message.
         """
         try:
             return receive(self.process.stdout.fileno(), self._frames, deadline)

@@ -1,4 +1,4 @@
-"""What stands within the walls for students' code: the files, the program, its environment."""
+"""What stands in a sandbox for students' code: the files, the program, its environment."""
 
 from course_utils.grading.sandbox.kit import PACKAGE, Kit
 from course_utils.grading.sandbox.packages import KERAS, keras_files, numpy_files
@@ -6,7 +6,7 @@ from course_utils.grading.sandbox.program import Program
 
 SERVER = "course_utils.grading.sandbox.inside.server"
 STARTING, KERAS_STARTING = 30.0, 240.0  # seconds, on a busy machine
-# All of the folder `inside`, and what it imports from elsewhere.
+# All of the folder `inside`, and what that imports from elsewhere.
 INSIDE = (
     *(
         path.relative_to(PACKAGE).as_posix()
@@ -16,20 +16,20 @@ INSIDE = (
     "exercises/running.py",
     "grading/wire/messages.py",
 )
-# To build a model that an answer is given.
+# What builds the models that answers are given.
 INSIDE_WITH_KERAS = tuple(
     f"exercises/model_answers/{name}.py"
     for name in ("description", "layers", "rebuilding", "wiring")
 )
 KERAS_ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
-    "TF_NUM_INTRAOP_THREADS": "1",  # the workers beside this one use the other processors
+    "TF_NUM_INTRAOP_THREADS": "1",  # the other processors are for other workers
     "TF_NUM_INTEROP_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "-1",
 }
 ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",  # a replay iterates over sets in the same order
+    "PYTHONHASHSEED": "0",  # sets are iterated over in the same order again
     "PYTHONDONTWRITEBYTECODE": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -40,7 +40,7 @@ ENVIRONMENT = {
 
 
 def student_kit(*, keras: bool) -> Kit:
-    """A new kit with numpy, or with Keras too; MissingPackagesError if that is not installed."""
+    """A new kit with numpy, or with Keras too; MissingPackagesError if Keras is not installed."""
     if not keras:
         return Kit(INSIDE, numpy_files(), ("numpy",))
     return Kit(INSIDE + INSIDE_WITH_KERAS, keras_files(), KERAS, tensorflow=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Student:
-    """Who handed something in, as far as the names of files tell.
+    """Who handed something in, as far as the file names tell.
 
     Attributes
     ----------
     id : str
-        One of a kind in the run.
+        Unique in the run.
     name : str
         What to call them: the full name in Moodle, the name in one word in Canvas, else the id.
     platform : str

@@ -11,7 +11,7 @@ from course_utils.grading.wire.json_values import FormatError, value_from_json, 
 
 
 def to_json(record: object) -> object:
-    """A dataclass of texts, numbers, tuples, dataclasses and values as JSON."""
+    """A dataclass of text, numbers, tuples, dataclasses and values, as JSON."""
     hints = _hints(type(record))
     return {name: _to_json(getattr(record, name), hint) for name, hint in hints.items()}
 

@@ -1,4 +1,4 @@
-"""What a process gives up for good, by the system's own means: rights, limits, system calls."""
+"""What a process gives up for good: rights, resources, system calls."""
 
 import ctypes
 import os
@@ -20,7 +20,7 @@ def hide_memory() -> None:
 
 
 def gain_no_rights() -> None:
-    """Give up for good what a program could gain by starting another; filters need that."""
+    """Never gain rights by starting another program; the kernel asks for that before a filter."""
     _prctl(SET_NO_NEW_PRIVS, 1)
 
 
@@ -37,7 +37,7 @@ def limit(name: str, most: int) -> None:
 
 
 def drop_capabilities() -> None:
-    """Those of root, if it is root; a process that has none may not look into another one."""
+    """Drop those of root, if this is root: without them it cannot look into other processes."""
     version = struct.pack("<Ii", 0x20080522, 0)
     if LIBC.capset(version, bytes(24)):
         error = ctypes.get_errno()

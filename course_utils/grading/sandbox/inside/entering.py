@@ -1,6 +1,6 @@
-"""How a program enters a sandbox: it takes its channel, and gives up what its wall asks for.
+"""How a program enters a sandbox: it takes its channel and gives up what its wall tells it to.
 
-The server of students' code is one such program. Nothing of anybody's has been read before.
+Every program does this first, before it reads anything that a student wrote.
 """
 
 import os
@@ -12,17 +12,17 @@ from course_utils.grading.wire.messages import decode, encode, read_frame, write
 
 @dataclass(frozen=True)
 class Entered:
-    """Where the program stands once it is inside.
+    """What a program has once it is inside.
 
     Parameters
     ----------
     requests, replies : int
         File descriptors of its channel to the grader.
     settings : dict
-        "walled", whether it is to put a filter of system calls on what it runs; "memory", bytes of
-        address space; and what its `Program` says.
+        "walled": whether to put students' processes under a filter of system calls; "memory": bytes
+        of address space; and what its `Program` says.
     rules : int or None
-        Landlock's, under which it is: a child that puts them on again is kept from its parent.
+        Landlock's, which it is under; a child that puts them on again is kept from its parent.
     variables : list of str
         Names of the variables of its environment.
     """
@@ -34,12 +34,12 @@ class Entered:
     variables: list[str]
 
     def ready(self) -> None:
-        """Tell the grader that questions may come."""
+        """Tell the grader that it may begin."""
         write_frame(self.replies, b"r", encode(self.variables))
 
 
 def enter() -> Entered:
-    """Take the channel, and give up what the first message says."""
+    """Take the channel, read the first message, and give up what it says."""
     variables = sorted(name for name, value in os.environ.items() if value)
     # The channel moves away from 0 and 1, so that nothing that reads or prints meets it.
     nothing = os.open(os.devnull, os.O_RDWR)

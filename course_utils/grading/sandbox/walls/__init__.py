@@ -1,7 +1,7 @@
-"""The ways to wall in a program, one a file, each with all that is special about it.
+"""The ways to wall in a program, one a file, each with everything that is special about it.
 
-What runs within them does not belong here, nor does how it is talked to: no other part of the
-grader asks which wall it is.
+What runs within a wall, and how to talk to it, do not belong here; no other part of the grader asks
+which wall it is.
 """
 
 from course_utils.grading.sandbox.walls.bubblewrap import Bubblewrap

@@ -1,7 +1,7 @@
-"""Bubblewrap: namespaces of the program's own.
+"""Bubblewrap: the program gets namespaces of its own.
 
-It has no network and sees no other processes. Its file system holds the interpreter, the kit and
-nothing else, none of it writable.
+It has no network and sees no other processes. Its file system holds the interpreter and the kit,
+nothing else, and none of it is writable.
 """
 
 import os
@@ -19,7 +19,7 @@ from course_utils.grading.sandbox.walls.wall import (
 
 
 class Bubblewrap(Wall):
-    """Needs the program bwrap, and a system that lets plain users make namespaces."""
+    """Needs the program bwrap, and a system that lets ordinary users create namespaces."""
 
     kind = "bubblewrap"
     words = "bubblewrap with a seccomp filter"
@@ -27,17 +27,17 @@ class Bubblewrap(Wall):
 
     @classmethod
     def why_not(cls) -> str:
-        """Linux, the filter, and the program bwrap."""
+        """It needs Linux, the filter of system calls, and the program bwrap."""
         return missing_on_linux() or (
             "" if shutil.which("bwrap") else "the program bwrap is not installed"
         )
 
     def prepare(self, kit: Kit) -> None:
-        """Make the places where `command` puts the packages."""
+        """Make the places over which `command` mounts the packages."""
         kit.make_places_for_packages()
 
     def command(self, kit: Kit, program: Program) -> list[str]:
-        """The program bwrap, with all that is to be seen inside."""
+        """The program bwrap, with everything that is to be visible inside."""
         shown, hidden = interpreter_files()
         command = [shutil.which("bwrap"), "--unshare-all", "--die-with-parent", "--new-session"]
         command += ["--clearenv", "--cap-drop", "ALL"]
@@ -55,7 +55,7 @@ class Bubblewrap(Wall):
         for device in kit.devices:
             command += ["--dev-bind", device, device]
         if kit.tensorflow:
-            # It asks for its program's path and ends if it gets none; there is no real /proc.
+            # It asks for the path of its program and ends if there is none; /proc is not mounted.
             command += ["--dir", "/proc/self", "--symlink", "/program", "/proc/self/exe"]
         for package in kit.packages:
             command += ["--ro-bind", str(package), f"{folder}/{package.name}"]
@@ -63,6 +63,6 @@ class Bubblewrap(Wall):
         return [*command, *this_interpreter(kit, program)]
 
     def places(self, kit: Kit) -> Places:
-        """As everywhere; for TensorFlow there is a /proc, made above, that holds one link."""
+        """As usual; but TensorFlow is given a folder /proc, which holds nothing but that link."""
         usual = super().places(kit)
         return Places(usual.files, "/proc/1") if kit.tensorflow else usual

@@ -1,8 +1,8 @@
-"""A container of an engine's, where Linux's own ways are missing, as on macOS.
+"""A container of Docker or Podman, for machines without Linux's own means, such as macOS.
 
-It is made from an image that holds Python, numpy and the kit. No folder of this machine is seen in
-it, it has no network, and its user no rights. The student's process is under the filter of
-`inside/seccomp.py` besides, as within every other wall.
+Its image holds Python, numpy and the kit. No folder of this machine is visible in it, it has no
+network, and its user has no rights. As within every wall, a student's process is also under the
+filter of `inside/seccomp.py`.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from course_utils.grading.sandbox.walls.wall import Places, Wall, WallError
 
 ENGINES = ("podman", "docker")
 ANSWERING, BUILDING, ENDING = 30.0, 1800.0, 60.0  # seconds that an engine may take
-KIT = "/kit"  # where the image has it
+KIT = "/kit"  # where the kit lies in the image
 DOCKERFILE = """\
 FROM python:{python}-slim
 RUN ["python", "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check", {packages}]
@@ -32,11 +32,11 @@ ISOLATION = (
     "--read-only",
     *("--cap-drop", "ALL"),
     *("--security-opt", "no-new-privileges"),
-    *("--pull", "never"),  # one of that name in a registry is not ours
+    *("--pull", "never"),  # an image of that name in a registry is not ours
     *("--ipc", "none"),  # no /dev/shm
     *("--ulimit", "nofile=1024:1024"),
     *("--stop-timeout", "0"),
-    *("--log-driver", "none"),  # else an engine keeps all that a student's code sends
+    *("--log-driver", "none"),  # otherwise the engine keeps everything that a student's code sends
 )
 PROXIES = tuple(
     name
@@ -44,7 +44,7 @@ PROXIES = tuple(
     for name in (f"{kind}_proxy", f"{kind}_proxy".upper())
 )  # engines pass these on, with the passwords in them
 OPTIONS = {"podman": ("--no-hosts", "--read-only-tmpfs=false"), "docker": ()}
-# What engines mount of their own.
+# What engines mount by themselves.
 MOUNTS = (
     *("/", "/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", "/run/.containerenv"),
     *("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/passwd", "/etc/group"),
@@ -52,16 +52,16 @@ MOUNTS = (
 
 
 class ContainerError(WallError):
-    """An engine could not do what it was asked for; the text says why."""
+    """An engine could not do what it was asked to; the text says why."""
 
 
 class Container(Wall):
-    """Needs Docker or Podman. One container at a time, of an image that is built when needed."""
+    """Needs Docker or Podman. One container at a time, from an image that is built when needed."""
 
     kind = "container"
     words = "a container with a seccomp filter"
     preparing = BUILDING
-    # Of the engine, and of Python's image, which sets PYTHON_... too.
+    # Those of the engine and of Python's image, which sets PYTHON_... too.
     own_variables = (
         *Wall.own_variables,
         *("PWD", "PATH", "HOME", "HOSTNAME", "TERM", "container", "LANG", "GPG_KEY", "PYTHON_*"),
@@ -72,7 +72,7 @@ class Container(Wall):
 
     @classmethod
     def why_not(cls) -> str:
-        """An engine that answers."""
+        """It needs an engine that answers."""
         try:
             engine()
         except ContainerError as error:
@@ -80,16 +80,16 @@ class Container(Wall):
         return ""
 
     def prepare(self, kit: Kit) -> None:
-        """The image has the packages."""
+        """Nothing: the image has the packages."""
 
     def command(self, kit: Kit, program: Program) -> list[str]:
         """The engine's client, which passes on the program's standard streams."""
         if not self.image:
             self.engine = engine()
             self.image = image(self.engine, kit.path, kit.distributions)
-        self.name = f"course-grade-{uuid.uuid4().hex}"  # the one before may not be gone yet
+        self.name = f"course-grade-{uuid.uuid4().hex}"  # the previous one may not be gone yet
         command = [self.engine, "run", "--rm", "--interactive", "--name", self.name, *ISOLATION]
-        # Containers of one user share its count of processes, so each has another user.
+        # Processes are counted for each user, in all containers together: so each has its own user.
         user = random.randrange(20_000, 60_000)
         command += ["--user", f"{user}:{user}", *OPTIONS[self.engine]]
         command += ["--ulimit", f"nproc={_processes()}"]
@@ -98,30 +98,30 @@ class Container(Wall):
         return [*command, self.image, "python", "-s", *program.arguments(KIT)]
 
     def environment(self, program: Program) -> None:
-        """The grader's own: the engine's client finds its settings by it. It does not get in."""
+        """The grader's own: the engine's client needs it. The container gets none of it."""
         return None
 
     def places(self, kit: Kit) -> Places:
-        """The files and variables in it are its own, if all is right."""
+        """Its own processes and mounts: ordinary files and variables in it are the image's."""
         return Places(("/proc/1/environ", "/proc/1/mem"), "/proc/1/fd", MOUNTS)
 
     def end(self) -> None:
-        """Kill the container: killing the engine's client would not."""
+        """Kill the container, which killing the engine's client would not do."""
         with contextlib.suppress(ContainerError):  # it may have ended
             _asked([self.engine, "kill", self.name], ENDING)
 
     def remove(self) -> None:
-        """Remove it, if its engine has not: one whose client ended too early may still be there."""
+        """Remove the container if the engine has not: its client may have ended too early."""
         with contextlib.suppress(ContainerError):
             _asked([self.engine, "rm", "--force", self.name], ENDING)
 
     def failed(self) -> None:
-        """Its image may be gone: the next start asks."""
+        """Look for the image again at the next start: it may be gone."""
         self.image = ""
 
 
 def engine() -> str:
-    """The first engine that answers on this machine; ContainerError, with the reasons, if none."""
+    """The first engine that answers on this machine; ContainerError if none does: it says why."""
     reasons = []
     for name in ENGINES:
         if not shutil.which(name):
@@ -136,7 +136,7 @@ def engine() -> str:
 
 
 def image(engine: str, kit: Path, packages: tuple[str, ...]) -> str:
-    """The name of the image that holds the kit; it is built unless this machine has it.
+    """The name of the image that holds the kit; it is built unless this machine has it already.
 
     Parameters
     ----------
@@ -144,14 +144,14 @@ def image(engine: str, kit: Path, packages: tuple[str, ...]) -> str:
     kit : Path
         A folder, copied into the image.
     packages : tuple of str
-        Python packages, which the image has in the versions that are installed here.
+        Python packages; the image gets them in the versions that are installed here.
 
     Raises
     ------
     ContainerError
         If it cannot be built.
     """
-    for path in (kit, *kit.rglob("*")):  # COPY keeps the modes, and its user is another one
+    for path in (kit, *kit.rglob("*")):  # COPY keeps the modes, and the user inside is another one
         path.chmod(0o755 if path.is_dir() else 0o644)
     dockerfile = DOCKERFILE.format(
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
@@ -172,7 +172,7 @@ def image(engine: str, kit: Path, packages: tuple[str, ...]) -> str:
 
 
 def _processes() -> int:
-    """Processes and threads that a container may have; engines cannot go beyond the hard limit."""
+    """How many processes and threads a container may have: no more than the hard limit."""
     import resource  # not on every system
 
     _, hard = resource.getrlimit(resource.RLIMIT_NPROC)

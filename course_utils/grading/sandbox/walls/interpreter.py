@@ -1,4 +1,4 @@
-"""Which files of this machine Python needs, and which among them a student must not see."""
+"""Which files of this machine Python needs, and which among them students must not see."""
 
 import os
 import sys
@@ -11,12 +11,12 @@ LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib")
 
 
 def interpreter_files() -> tuple[list[str], list[str]]:
-    """Files and folders that Python and numpy need, and folders within them to be kept out."""
+    """Files and folders that Python and numpy need, and the folders within them to keep out."""
     prefix = Path(sys.base_prefix).resolve()
     shown = [os.path.realpath(sys.executable), str(prefix / "lib"), *LIBRARIES]
     shown += ["/etc/ld.so.cache", "/etc/alternatives"]
     shown = [path for path in shown if os.path.exists(path)]
-    # Packages installed beside the standard library: course_utils could be among them.
+    # Packages are installed next to the standard library: course_utils could be among them.
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     hidden = {str(PACKAGE.resolve())}
     for library in (Path(sysconfig.get_path("stdlib")).resolve().parent, Path("/usr/local/lib")):

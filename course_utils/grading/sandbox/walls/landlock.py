@@ -1,7 +1,7 @@
 """Landlock, where namespaces are refused: the program itself gives up the file system.
 
-All that it can still do is read what it needs. It can ask for names and sizes of other files, not
-for their contents. The rules are put on inside; see `inside/landlock.py`.
+It can still read what it needs. Of other files it can learn names and sizes, but not contents. The
+program puts on the rules itself; see `inside/landlock.py`.
 """
 
 import os
@@ -18,18 +18,18 @@ LOADERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aa
 
 
 class Landlock(Wall):
-    """Needs no privilege and no helper program, only a recent kernel."""
+    """Needs neither privileges nor a helper program, only a recent kernel."""
 
     kind = "landlock"
     words = "Landlock with a seccomp filter"
 
     @classmethod
     def why_not(cls) -> str:
-        """Linux, the filter, and a kernel that has Landlock."""
+        """It needs Linux, the filter of system calls, and a kernel with Landlock."""
         return missing_on_linux() or ("" if landlock.version() else "the kernel has no Landlock")
 
     def prepare(self, kit: Kit) -> None:
-        """Link the packages, which become readable where they lie."""
+        """Link the packages; they become readable where they are installed."""
         kit.link_packages()
 
     def command(self, kit: Kit, program: Program) -> list[str]:

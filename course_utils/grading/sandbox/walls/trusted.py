@@ -1,4 +1,4 @@
-"""No wall at all: processes of their own, with limits. Only for code that you trust."""
+"""No wall at all, only separate processes with limits: for code that you trust."""
 
 from course_utils.grading.sandbox.kit import Kit
 from course_utils.grading.sandbox.program import Program
@@ -19,7 +19,7 @@ class Trusted(Wall):
 
     @classmethod
     def why_not(cls) -> str:
-        """Nothing can be missing."""
+        """It needs nothing."""
         return ""
 
     def prepare(self, kit: Kit) -> None:

@@ -1,4 +1,4 @@
-"""What every wall says of itself and does; each of the others here is one of these."""
+"""What every wall can do and says about itself: the base class of the others here."""
 
 import os
 import sys
@@ -17,16 +17,16 @@ class WallError(RuntimeError):
 
 @dataclass(frozen=True)
 class Places:
-    """Where to look, in an attempt to break out, besides the grader's own files.
+    """Where an attempt to break out looks, besides the grader's own files.
 
     Parameters
     ----------
     files : tuple of str
         Files that must not be readable.
     processes : str
-        A folder that shows other processes, and must not be listable.
+        A folder that shows other processes and must not be listable.
     mounts : tuple of str
-        All that may be mounted; empty if that is not looked at.
+        Everything that may be mounted; empty if mounts are not checked.
     """
 
     files: tuple[str, ...]
@@ -35,21 +35,21 @@ class Places:
 
 
 class Wall(ABC):
-    """A way to keep a program from the rest of the machine; one object for each sandbox.
+    """A way to keep a program away from the rest of the machine; one object for each sandbox.
 
     Attributes
     ----------
     kind : str
         Its name on the command line and in records.
     words : str
-        What it is called in reports.
+        Its name in reports.
     confines : bool
-        Whether it is a wall at all. Only then is it tested before use, and the filter of system
-        calls put on.
+        Whether it is a wall at all. If so, it is tested before use, and students' processes get the
+        filter of system calls.
     preparing : float
-        Seconds that it may take to get ready on a machine that has not used it yet.
+        Seconds that it may take to get ready on a machine that has never used it.
     own_variables : tuple of str
-        Variables that it sets in the program's environment; ``*`` stands for anything.
+        Variables that it adds to the program's environment; ``*`` stands for anything.
     """
 
     kind: ClassVar[str]
@@ -70,40 +70,40 @@ class Wall(ABC):
 
     @abstractmethod
     def prepare(self, kit: Kit) -> None:
-        """Put the packages into the kit as this wall needs them."""
+        """Bring the packages into the kit in the way that this wall needs."""
 
     @abstractmethod
     def command(self, kit: Kit, program: Program) -> list[str]:
-        """The command that starts the program within the wall; WallError if there is none."""
+        """The command that starts the program within the wall; WallError if that is impossible."""
 
     def environment(self, program: Program) -> dict[str, str] | None:
         """The environment of that command; None for the grader's own."""
         return program.environment
 
     def readable(self, kit: Kit) -> list[str]:
-        """What the program, once it runs, must still be able to read; it gives up the rest.
+        """What the program must still be able to read when it has given up everything else.
 
-        Empty if there is nothing that it has to give up by itself. A folder with a slash at the end
-        may only be listed.
+        Empty if it need not give up anything by itself. A folder with a slash at the end may only
+        be listed.
         """
         return []
 
     def places(self, kit: Kit) -> Places:
-        """Where to look in an attempt to break out."""
+        """Where an attempt to break out looks."""
         return Places(("/etc/passwd", "/proc/self/environ"), "/proc")
 
     def end(self) -> None:  # noqa: B027  most walls need nothing
-        """Kill what would survive the process that `command` started."""
+        """Kill what would outlive the process that `command` started."""
 
     def remove(self) -> None:  # noqa: B027
         """Clean up after that process has ended."""
 
     def failed(self) -> None:  # noqa: B027
-        """Called when the program did not come up: prepare anew for the next start."""
+        """The program did not come up: forget what was prepared for it."""
 
 
 def missing_on_linux() -> str:
-    """What is missing for the walls that Linux itself has; empty if nothing is."""
+    """What is missing for the walls that need Linux; empty if nothing is."""
     if not sys.platform.startswith("linux"):
         return f"it needs Linux, and this is {sys.platform}"
     if not seccomp.supported():
@@ -112,6 +112,6 @@ def missing_on_linux() -> str:
 
 
 def this_interpreter(kit: Kit, program: Program) -> list[str]:
-    """The command that runs the program by the Python that runs this."""
+    """The command that runs the program with the Python that runs this."""
     python = os.path.realpath(sys.executable)
     return [python, "-s", "-S", *program.arguments(str(kit.path))]
