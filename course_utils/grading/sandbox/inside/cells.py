@@ -11,8 +11,8 @@ from course_utils.grading.wire.messages import encode, write_frame
 class Cells:
     """The cells of a submission, compiled statement by statement.
 
-    One statement at a time, so that a figure that cannot be drawn does not lose the function below
-    it, and a statement that never ends can be left out.
+    They can then be run one statement at a time: a figure that cannot be drawn does not cost the
+    function below it, and a statement that never ends can be left out.
     """
 
     def __init__(self, sources: list[str | None], ids: list[str], replies: int):
@@ -26,7 +26,7 @@ class Cells:
                 continue
             try:
                 with warnings.catch_warnings():
-                    # Of the student's text: printed, they would pile up where errors are told.
+                    # About the student's text; printed, they would fill up the error output.
                     warnings.simplefilter("ignore")
                     self.statements[-1] = self._compile(number, source, set(ids))
             except BaseException as error:  # also MemoryError and RecursionError, by nesting
@@ -57,7 +57,7 @@ class Cells:
 
 
 def _starter(statement: ast.stmt) -> str:
-    """The function's name if it is one that nobody has filled in, else nothing."""
+    """The function's name if it is an untouched starter, else nothing."""
     if not isinstance(statement, ast.FunctionDef):
         return ""
     for step in statement.body:

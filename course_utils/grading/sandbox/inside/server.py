@@ -1,4 +1,4 @@
-"""What runs inside the sandbox; three kinds of process, of which the last is the student's.
+"""What runs in the sandbox: three kinds of process, of which the last is the student's.
 
 The server imports numpy once, and Keras if it is there, and keeps nothing else. For each submission
 it forks a process that parses the cells (`cells.py`) and runs none of them. That one forks a
@@ -46,8 +46,8 @@ def main() -> None:
         except EOFError:
             return
         if kind != b"S":
-            continue  # what came too late for the submission before
-        # It reads the cells itself: nothing of a submission is ever in this process's memory.
+            continue  # a message that came too late for the previous submission
+        # The child reads the cells: nothing of a submission is ever in this process's memory.
         alive, held = os.pipe()
         child = os.fork()
         if not child:
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _serve_submission(entered: Entered, filters: Filters) -> None:
-    """Parse its cells, then run the answers that are asked for, until the grader goes on."""
+    """Parse its cells, then run the answers that the grader asks for, until it goes on."""
     confinement.limit("RLIMIT_AS", entered.settings["memory"])
     _, payload = read_frame(entered.requests)
     given = decode(payload)
@@ -82,12 +82,12 @@ def _serve_submission(entered: Entered, filters: Filters) -> None:
 
 
 def _wait_for(child: int, alive: int, requests: int) -> int:
-    """How it ended; it is ended if nobody is at the other end any more, whatever it is at."""
+    """Its exit status; it is killed if the grader goes away, whatever it is doing."""
     watched = select.poll()
     watched.register(alive, 0)  # closed at its other end when the child ends
     watched.register(requests, 0)
     if alive not in dict(watched.poll()):
-        # It sees that too, unless it is parsing: then a moment is not enough for it.
+        # Unless it is parsing, it sees that itself and ends within a second.
         watched.unregister(requests)
         if not watched.poll(1000):
             os.kill(child, signal.SIGKILL)
@@ -96,11 +96,11 @@ def _wait_for(child: int, alive: int, requests: int) -> int:
 
 
 def _load_keras() -> None:
-    """Import Keras and TensorFlow, and no more: what has worked once has threads, and no fork."""
-    tempfile.tempdir = "/tmp"  # TensorFlow asks where it is; there is none to be found
+    """Import Keras and TensorFlow, and use neither: after that there are threads, and forks fail."""
+    tempfile.tempdir = "/tmp"  # TensorFlow asks for it, and looking for one would fail
     import keras.src.utils.module_utils as optional
 
-    # What it would use if it were installed must not be taken for it later, as a stand-in.
+    # Optional packages: ask now, before stand-ins in their place would be taken for them.
     for module in vars(optional).values():
         if isinstance(module, optional.LazyModule) and module.name in stand_ins.PACKAGES:
             _ = module.available

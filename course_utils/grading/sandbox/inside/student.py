@@ -1,6 +1,6 @@
-"""What the last process does, the student's: it runs the cells, and calls the answers in them.
+"""What the student's process does: it runs the cells and calls the answers in them.
 
-All that is in its memory, a student's code can read and change.
+A student's code can read and change everything in the memory of this process.
 """
 
 import inspect
@@ -17,13 +17,13 @@ from course_utils.exercises.running import Outcome, Unreadable, run
 from course_utils.grading.sandbox.inside.cells import Cells
 from course_utils.grading.wire.messages import ProtocolError, encode, write_frame
 
-Send = Callable[..., None]  # of the kind of a message, and its value
+Send = Callable[..., None]  # takes the kind of a message, and its value
 
 
 def answer(outlet: int, cells: Cells, question: dict, printed: "Printed") -> None:
-    """Run the cells as far as an answer, call it on its inputs, send what it returned; go on.
+    """For each answer: run the cells up to it, call it on its inputs, send what it returned.
 
-    It does not return.
+    Ends the process.
     """
 
     def send(kind: bytes, value: object = None) -> None:
@@ -65,13 +65,13 @@ def _call(names: dict, asked: dict, failed: str, largest: int, send: Send) -> No
 def _run_cells(
     cells: Cells, start: int, asked: dict, names: dict, skipped: list, send: Send
 ) -> str:
-    """Run the cells that are next; gives the first error in the one that defines the answer."""
+    """Run the next cells; returns the first error in the cell that defines the answer."""
     real = {id for id, _, kind in cells.definitions if kind != "starter"}
     skipped = {tuple(place) for place in skipped}
     failed = ""
     for cell in range(start, asked["last_cell"] + 1):
         for number, (code, line, starter) in enumerate(cells.statements[cell]):
-            # A second copy of the starter, below the answer, does not take the answer away.
+            # Another copy of the starter below the answer does not replace the answer.
             if (cell, number) in skipped or starter in real:
                 continue
             send(b"s", (cell, number, line))
@@ -106,7 +106,7 @@ def _line(error: BaseException, cell: int, otherwise: int) -> int:
 def signature(text: str) -> inspect.Signature:
     """The signature of an answer, from its text."""
     names: dict = {"np": np}
-    exec(f"def answer{text}: ...", names)  # the grader's own text, of the exercise's starter
+    exec(f"def answer{text}: ...", names)  # the grader's own text, from the exercise
     return inspect.signature(names["answer"])
 
 
@@ -122,7 +122,7 @@ def _as_sent(number: int, outcome: Outcome, largest: int) -> tuple:
 
 
 class Printed(io.RawIOBase):
-    """Keeps the beginning of what is printed and forgets the rest, however much it is."""
+    """Keeps the beginning of what is printed and drops the rest, however much that is."""
 
     def __init__(self, most: int):
         self.most, self.kept = most, bytearray()

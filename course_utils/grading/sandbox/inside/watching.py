@@ -20,7 +20,7 @@ from course_utils.grading.wire.messages import encode, read_frame, write_frame
 
 CHUNK = 1 << 16  # bytes passed on at a time
 OUTLET = 3  # the only way out of a student's process, as a file descriptor
-GRACE = 0.2  # seconds for a process that is just ending to do so by itself
+GRACE = 0.2  # seconds for a process to end by itself
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Filters:
     calls : ctypes.Structure or None
         What refuses system calls.
     questions : ctypes.Structure or None
-        What asks about each thread, where threads are allowed.
+        What asks about each new thread, where threads are allowed.
     """
 
     calls: ctypes.Structure | None
@@ -40,7 +40,7 @@ class Filters:
 
 
 def filters(walled: bool, threads: bool) -> Filters:
-    """Those of a sandbox; made once, so that a fork only has to put them on."""
+    """The filters for a sandbox, made once: after a fork they only have to be put on."""
     program = confinement.filter_program
     return Filters(
         program(seccomp.program(threads=threads)) if walled else None,
@@ -50,15 +50,15 @@ def filters(walled: bool, threads: bool) -> Filters:
 
 @dataclass
 class _Student:
-    """A student's process, as the one that watches over it knows it.
+    """A student's process, as seen by the one that watches over it.
 
     Parameters
     ----------
     pid : int
     inlet : int
-        Where what it writes comes in.
+        The descriptor from which its output is read.
     counter : threads.Counter or None
-        What answers when it starts a thread; None if it cannot or need not ask.
+        What answers when it wants to start a thread; None if it never asks.
     left : int
         Bytes that it may still write.
     """
@@ -75,7 +75,7 @@ def run_answers(entered: Entered, filters: Filters, cells: Cells, question: dict
     stopped = _pass_on(student, entered)
     if student.counter:
         student.counter.close()
-    # It has closed its pipe, or written too much, or taken too long: in any case its time is over.
+    # It has closed its pipe, written too much, or taken too long: in any case it has to end.
     too_much = student.left <= 0
     status, usage = _end(student.pid, 0.0 if too_much or stopped else GRACE)
     os.close(student.inlet)
@@ -85,7 +85,7 @@ def run_answers(entered: Entered, filters: Filters, cells: Cells, question: dict
 
 
 def _start(entered: Entered, filters: Filters, cells: Cells, question: dict) -> _Student:
-    # What can be made ready before the fork is: each page that a process touches is copied for it.
+    # As much as possible is done before the fork: each page that a process touches is copied.
     for asked in question["asked"]:
         asked["signature"] = signature(asked["signature"])
     printed = Printed(question["output"])
@@ -116,7 +116,7 @@ def _confine(
     outlet: int,
     channel: socket.socket | None,
 ) -> None:
-    """In the new process: give up everything but the pipe that leads out, before its code runs."""
+    """In the new process, before the student's code runs: give up all but the pipe that leads out."""
     confinement.die_with_parent()
     if entered.rules is not None:
         landlock.restrict(entered.rules)
@@ -139,7 +139,7 @@ def _confine(
 
 
 def _pass_on(student: _Student, entered: Entered) -> bool:
-    """Pass on what it writes until it stops or may write no more; whether the grader ended it."""
+    """Pass on its output until it ends or is too much; return whether the grader ended it."""
     watched = select.poll()
     watched.register(entered.requests, select.POLLIN)
     watched.register(student.inlet, select.POLLIN)
@@ -164,7 +164,7 @@ def _pass_on(student: _Student, entered: Entered) -> bool:
 
 
 def _told_to_end(student: _Student, entered: Entered) -> bool:
-    """Read what the grader wants; whether it is the end. How much time was used, is answered."""
+    """Read a request and answer it; return whether the grader wants the process to end."""
     try:
         kind, _ = read_frame(entered.requests)
     except EOFError:
@@ -183,7 +183,7 @@ def _seconds_used(pid: int) -> float:
 
 
 def _end(pid: int, grace: float) -> tuple[int, resource.struct_rusage]:
-    """Its exit status, and what it used; one that is just ending gets a moment to show its own."""
+    """Its exit status and what it used; it is killed unless it ends within the grace period."""
     until = time.monotonic() + grace
     ended, status, usage = os.wait4(pid, os.WNOHANG)
     while not ended and time.monotonic() < until:
