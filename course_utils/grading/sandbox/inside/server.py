@@ -96,7 +96,7 @@ def _wait_for(child: int, alive: int, requests: int) -> int:
 
 
 def _load_keras() -> None:
-    """Import Keras and TensorFlow, and use neither: after that there are threads, and forks fail."""
+    """Import Keras and TensorFlow but use neither: used once, they have threads, and forks fail."""
     tempfile.tempdir = "/tmp"  # TensorFlow asks for it, and looking for one would fail
     import keras.src.utils.module_utils as optional
 

@@ -116,7 +116,7 @@ def _confine(
     outlet: int,
     channel: socket.socket | None,
 ) -> None:
-    """In the new process, before the student's code runs: give up all but the pipe that leads out."""
+    """In the new process, before the student's code runs: give up all but the pipe out."""
     confinement.die_with_parent()
     if entered.rules is not None:
         landlock.restrict(entered.rules)
