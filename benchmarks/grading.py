@@ -17,7 +17,7 @@ from benchmarks import nbgrader_course
 from benchmarks.timing import ratio, rounds, spread
 from course_utils.exercises import catalog
 from course_utils.grading import grade_submission, open_sandbox
-from course_utils.grading.records.records import read_records
+from course_utils.grading.records.storage import read_records
 
 EXERCISES = 10
 ROUNDS = 15

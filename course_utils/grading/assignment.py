@@ -12,7 +12,6 @@ from course_utils.exercises import catalog, get
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.grading.limits import Limits
-from course_utils.grading.records.records import ExerciseAsked
 
 KEYS = ("title", "exercises", "due", "files", "folder", "file_times", "limits")
 EXERCISE_KEYS = ("id", "points", "seconds")
@@ -22,6 +21,17 @@ PATTERNS = ("*.ipynb", "*.py")
 
 class AssignmentError(ValueError):
     """The assignment file says what cannot be; the text names file, line and key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExerciseAsked:
+    """An exercise of the assignment, with the points that this assignment gives for it."""
+
+    id: str
+    title: str
+    chapter: int
+    points: float
+    time_limit: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,9 @@
-"""What one exercise of one submission may take."""
+"""The time, memory and output that one exercise of one submission may take."""
 
 from dataclasses import dataclass, replace
 
-# Keras with TensorFlow takes 1.5 GB of address space before anything is built, 2.5 GB when it has
-# trained; getting it ready takes half a second in each process.
+# Keras with TensorFlow takes 1.5 GB of address space before anything is built, and 2.5 GB once it
+# has trained. Getting it ready takes half a second in each process.
 KERAS_MEMORY, KERAS_SECONDS = 3 * 2**30, 10.0
 KERAS_THREADS = 200  # it starts two to build a model, and two or three more at each training
 
@@ -12,24 +12,24 @@ KERAS_THREADS = 200  # it starts two to build a model, and two or three more at 
 class Limits:
     """Bounds on a student's process; the time for the calls is the exercise's own `time_limit`.
 
-    Times are by the wall clock. One that has had less than that on a processor, because the machine
-    is busy, goes on until it has had it, three times as long at most.
+    Times are wall-clock times. If the machine is busy and a process has had less than its time on a
+    processor, it goes on until it has had it, for three times as long at most.
 
     Parameters
     ----------
     cells : float
         Seconds for the code outside of functions, up to the cell that defines the answer.
     memory : int
-        Bytes of address space. The interpreter with numpy takes about 200 MB of it.
+        Bytes of address space. The interpreter with numpy takes about 200 MB.
     reply : int
         Bytes that it may send back.
     output : int
-        Characters of what it prints that are kept.
+        How many characters of its printed output are kept.
     skipped : int
-        A statement outside of functions that does not end, or that ends the process, is left out,
-        and the exercise is run again: so often in one submission.
+        How many statements may be left out of one submission. A statement outside of functions that
+        does not end, or that ends the process, is left out, and the exercise is run again.
     threads : int
-        That a process may start in all its life.
+        How many threads a process may start, including those that have ended.
     """
 
     cells: float = 10.0
@@ -40,7 +40,7 @@ class Limits:
     threads: int = 0
 
     def with_keras(self) -> "Limits":
-        """The same, and what Keras itself needs."""
+        """The same, plus what Keras itself needs."""
         return replace(
             self,
             cells=self.cells + KERAS_SECONDS,

@@ -8,17 +8,13 @@ from unittest import mock
 import numpy as np
 
 from course_utils.exercises import evaluate, get
-from course_utils.grading.records.records import (
-    Cell,
-    ExerciseAsked,
-    Listed,
-    Record,
-    Run,
-    Student,
-    write_record,
-    write_run,
-)
-from course_utils.grading.records.results import CellError, ExerciseResult, SubmissionResult
+from course_utils.grading.assignment import ExerciseAsked
+from course_utils.grading.judging.results import ExerciseResult, SubmissionResult
+from course_utils.grading.records.records import Listed, Record, Run
+from course_utils.grading.records.storage import write_record, write_run
+from course_utils.grading.sandbox.replies import CellError
+from course_utils.grading.submissions.cell import Cell
+from course_utils.grading.submissions.student import Student
 
 POINTS = {"slide_kernel": 4.0, "max_pool_map": 3.0, "stable_softmax": 3.0}
 SEED = 7041776

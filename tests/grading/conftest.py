@@ -7,7 +7,7 @@ import pytest
 
 from course_utils.exercises import Exercise, Misconception
 from course_utils.grading import Limits, SandboxUnavailableError, open_sandbox
-from course_utils.grading.sandbox.container import ContainerError
+from course_utils.grading.sandbox.walls.container import ContainerError
 from tests.grading.containers import no_download
 
 LIMITS = Limits(cells=0.5, memory=768 * 2**20, reply=2**20, output=200)

@@ -12,7 +12,7 @@ from unittest import mock
 import numpy as np
 import pip
 
-from course_utils.grading.sandbox import container
+from course_utils.grading.sandbox.walls import container
 
 
 def no_download():

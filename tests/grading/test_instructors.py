@@ -8,14 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from course_utils.exercises.model_answers.measuring import LONGEST
 from course_utils.grading.commands.example_class import ASSIGNMENT
 from course_utils.grading.exports import FORMATS
 from course_utils.grading.judging.model_judge import JUDGING, MEMORY
 from course_utils.grading.limits import Limits
-from course_utils.grading.records.results import STATUSES
+from course_utils.grading.statuses import GRADED, WITHOUT_SCORE
 from tests.grading.conftest import sandbox_or_skip
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,9 +78,20 @@ def test_the_assignment_shown_is_the_examples():
     assert blocks("toml") == [ASSIGNMENT]
 
 
-@pytest.mark.parametrize("names", [FORMATS, STATUSES], ids=["formats", "statuses"])
-def test_the_tables_name_all_there_are(names):
-    for name in names:
+def test_the_table_of_statuses_is_the_graders():
+    rows = re.findall(r"^\| (\w+) \| (.+) \| (.+) \|$", PAGE, re.MULTILINE)
+    rows = [row for row in rows if row[0] in WITHOUT_SCORE]
+    assert sorted((name, means, who == "you") for name, means, who in rows) == sorted(
+        (name, one.means, not one.decided) for name, one in WITHOUT_SCORE.items() if one.exercise
+    )
+    others = [name for name, one in WITHOUT_SCORE.items() if not one.exercise]
+    assert others == ["unreadable"]
+    assert "A whole submission can be `unreadable` or `missing` besides." in PAGE
+    assert f"| {GRADED} |" in PAGE
+
+
+def test_the_table_of_formats_names_all_there_are():
+    for name in FORMATS:
         assert re.search(rf"^\| `?{name}`? \|", PAGE, re.MULTILINE), name
 
 

@@ -1,4 +1,4 @@
-"""What an exercise asks of a model: ready-made requirements, and `requirement` for others.
+"""What an exercise asks of a model: ready-made requirements, and `Requirement` for others.
 
 A requirement looks at a `Case`: the description of the model that the answer returned for one
 input, and numbers that were measured on it; never at the answer's source, nor at a live model.

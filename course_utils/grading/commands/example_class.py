@@ -1,4 +1,4 @@
-"""A made-up class to try the grader with: two dozen notebooks in which what happens happens.
+"""A made-up class to try the grader with: two dozen notebooks, and all that goes wrong in a class.
 
 Most answers are right, in several ways. Others make the mistakes that people make; one loop never
 ends, one file is broken, one folder is empty, two answers are copies, one notebook reaches for

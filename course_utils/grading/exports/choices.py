@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from course_utils.grading.records.records import STATUSES, Record
-from course_utils.grading.records.results import ExerciseResult
+from course_utils.grading.judging.results import ExerciseResult
+from course_utils.grading.records.records import Record
+from course_utils.grading.statuses import OF_SUBMISSIONS as STATUSES
 
 # An exercise may have been left out; the others wait for somebody's decision.
 WORST_FIRST = ("not_gradable", "crashed", "out_of_memory", "timeout")

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from course_utils.grading.exports.choices import Choices, ExportError, score_of, total
+from course_utils.grading.judging.results import ExerciseResult
 from course_utils.grading.records.records import Record, Run
-from course_utils.grading.records.results import ExerciseResult
 from course_utils.grading.reports.pages import OUTCOMES, SUBMISSIONS
 from course_utils.grading.reports.visible import visible
 

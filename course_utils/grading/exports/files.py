@@ -6,7 +6,7 @@ from course_utils.grading.exports.choices import Choices, ExportError
 from course_utils.grading.exports.documents import classroom50, gradescope, prairielearn
 from course_utils.grading.exports.junit import junit
 from course_utils.grading.exports.tables import canvas, grades_csv, nbgrader
-from course_utils.grading.records.records import read_records, read_run, write_atomically
+from course_utils.grading.records.storage import read_records, read_run, write_atomically
 
 FORMATS = {
     "csv": grades_csv,

@@ -11,11 +11,12 @@ from course_utils.exercises.report import Report
 from course_utils.exercises.running import Outcome
 from course_utils.grading.judging.keras_side import keras_side
 from course_utils.grading.judging.model_judge import NotJudgedError
+from course_utils.grading.judging.results import ExerciseResult, SubmissionResult
 from course_utils.grading.judging.trials import drawn
-from course_utils.grading.records.results import CellError, ExerciseResult, SubmissionResult
 from course_utils.grading.sandbox.conversation import Asked, Ended, Submission
 from course_utils.grading.sandbox.opening import SandboxUnavailableError
-from course_utils.grading.sandbox.sandboxes import Sandbox
+from course_utils.grading.sandbox.replies import CellError
+from course_utils.grading.sandbox.sandbox import Sandbox
 
 FOR_MEMORY = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
 PRECEDENCE = ("starter", "value", "function")  # of what may bear the answer's name

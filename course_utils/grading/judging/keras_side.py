@@ -2,7 +2,7 @@
 
 from course_utils.grading.judging.model_judge import Tryer
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
-from course_utils.grading.sandbox.sandboxes import Sandbox
+from course_utils.grading.sandbox.sandbox import Sandbox
 
 
 class KerasSide:

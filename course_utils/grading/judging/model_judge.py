@@ -23,9 +23,9 @@ from course_utils.exercises.registry import get
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import Outcome, Unreadable
 from course_utils.grading.judging.trials import drawn
-from course_utils.grading.records.records import from_json, to_json
-from course_utils.grading.sandbox.sandboxes import KERAS_ENVIRONMENT, KERAS_START
+from course_utils.grading.sandbox.student_kit import KERAS_ENVIRONMENT, KERAS_STARTING
 from course_utils.grading.wire.child_process import Child, channel
+from course_utils.grading.wire.json_dataclasses import from_json, to_json
 from course_utils.grading.wire.messages import decode, encode, read_frame, write_frame
 
 MEMORY = 8 * 2**30  # bytes of address space; 2.5 GB of it go to Keras itself
@@ -95,10 +95,10 @@ class Tryer:
         )
         self._served = 0
         try:
-            self._process.receive(time.monotonic() + KERAS_START)
+            self._process.receive(time.monotonic() + KERAS_STARTING)
         except TimeoutError:
             self.stop()
-            raise RuntimeError(f"Keras was not loaded after {KERAS_START:g} s") from None
+            raise RuntimeError(f"Keras was not loaded after {KERAS_STARTING:g} s") from None
         except (OSError, EOFError):
             raise RuntimeError(f"Keras cannot be loaded: {self._died()}") from None
 

@@ -1,9 +1,9 @@
 """Grade one submission in Gradescope's container; its ``run_autograder`` starts this.
 
-The container is no sandbox: its root may read the model solutions and write the results. Students'
-code runs in bubblewrap or Landlock in it, or not at all, unless the zip was made with ``--trust``.
-Every submission is given inputs of its own, so that what a student learns from one report is of no
-use in the next attempt.
+The container is no sandbox: its root may read the model solutions and write the results. Within it,
+students' code runs in bubblewrap or Landlock or not at all, unless the zip was made with
+``--trust``. Every submission gets its own inputs, so that what a student learns from one report is
+of no use in the next attempt.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from course_utils.grading.exports.choices import Choices
 from course_utils.grading.exports.documents import gradescope_results
-from course_utils.grading.records.records import read_records, read_run, write_atomically
+from course_utils.grading.records.storage import read_records, read_run, write_atomically
 
 STUDENT = "submission"
 FAILED = {

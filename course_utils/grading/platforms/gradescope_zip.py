@@ -9,16 +9,16 @@ from pathlib import Path
 
 import course_utils
 from course_utils.grading.assignment import read_assignment
-from course_utils.grading.records.records import write_atomically
+from course_utils.grading.records.storage import write_atomically
 
 PACKAGE = Path(course_utils.__file__).parent
 SCRIPTS = Path(__file__).with_name("gradescope")
-LEFT_OUT = ("datasets/data", "__pycache__")  # no exercise reads the data sets
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # in a zip: the same input gives the same bytes
+DATA = "datasets/data"  # by far the most of the package; only networks are trained on it
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the time of every file: the same input gives the same zip
 
 
 class NotInstalledError(RuntimeError):
-    """The package's own description is not on this machine."""
+    """The package is not installed on this machine, so that its metadata is missing."""
 
 
 def write_gradescope_zip(assignment: Path, to: Path, *, trust: bool = False) -> None:
@@ -47,7 +47,7 @@ def write_gradescope_zip(assignment: Path, to: Path, *, trust: bool = False) -> 
     run = (SCRIPTS / "run_autograder").read_text(encoding="utf-8")
     if trust:
         run = run.rstrip("\n") + " --trust\n"
-    name, wheel = _wheel()
+    name, wheel = _wheel(data=bool(asked.models))
     files = {
         "setup.sh": setup.encode(),
         "run_autograder": run.encode(),
@@ -57,8 +57,8 @@ def write_gradescope_zip(assignment: Path, to: Path, *, trust: bool = False) -> 
     write_atomically(Path(to), _zipped(files))
 
 
-def _wheel() -> tuple[str, bytes]:
-    """This very version of the package, as a wheel: (file name, contents)."""
+def _wheel(*, data: bool) -> tuple[str, bytes]:
+    """The installed version of this package as a wheel, with or without data: (name, contents)."""
     try:
         about = importlib.metadata.distribution("course-utils")
         metadata = about.read_text("METADATA") or about.read_text("PKG-INFO")
@@ -66,13 +66,15 @@ def _wheel() -> tuple[str, bytes]:
         metadata = None
     if not metadata:
         raise NotInstalledError(
-            "course_utils is not installed here, so that it cannot say what it needs; run "
+            "course_utils is not installed here, so it cannot say what it needs; run "
             "`pip install` in the course's folder first"
         )
     files = {
         f"course_utils/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes()
         for path in sorted(PACKAGE.rglob("*"))
-        if path.is_file() and not _left_out(path.relative_to(PACKAGE).as_posix())
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and (data or not path.is_relative_to(PACKAGE / DATA))
     }
     folder = f"course_utils-{about.version}.dist-info"
     files[f"{folder}/METADATA"] = metadata.encode()
@@ -82,10 +84,6 @@ def _wheel() -> tuple[str, bytes]:
     record = "".join(f"{name},{_digest(data)},{len(data)}\n" for name, data in files.items())
     files[f"{folder}/RECORD"] = f"{record}{folder}/RECORD,,\n".encode()
     return f"course_utils-{about.version}-py3-none-any.whl", _zipped(files)
-
-
-def _left_out(name: str) -> bool:
-    return any(part in f"/{name}/" for part in (f"/{one}/" for one in LEFT_OUT))
 
 
 def _digest(data: bytes) -> str:

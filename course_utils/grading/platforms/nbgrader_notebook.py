@@ -1,7 +1,7 @@
 """A chapter as the source of an nbgrader assignment.
 
-Exercise cells become solution cells, whose model solution nbgrader takes out for students, and
-check cells become locked ones that earn the points, with hidden tests.
+Exercise cells become solution cells, from which nbgrader removes the model solution for students.
+Check cells become locked cells with hidden tests, which earn the points.
 """
 
 import ast
@@ -17,7 +17,7 @@ SCHEMA = 3  # nbgrader/nbgraderformat/v3.json
 
 
 class NotAChapterError(ValueError):
-    """A notebook has no exercises of the course, or one without its check."""
+    """A notebook has no exercises of the course, or an exercise without its check."""
 
 
 def nbgrader_notebook(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -26,7 +26,7 @@ def nbgrader_notebook(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     Raises
     ------
     NotAChapterError
-        If there is no exercise in it, or one without a check cell behind it.
+        If there is no exercise in it, or one without a check cell after it.
     """
     copy = nbformat.from_dict(notebook)
     found = 0

@@ -1,4 +1,4 @@
-"""What the results depend on besides the submission, the assignment and the seed."""
+"""What results depend on besides the submission, the assignment and the seed."""
 
 import contextlib
 import functools
@@ -11,12 +11,20 @@ import numpy as np
 
 import course_utils
 
-# Everything that a result depends on, as whole folders: the exercises with all that they import,
-# and the way from a submitted file to a score.
+# All that a worker imports on its way from a submitted file to a score, as whole folders; a test
+# walks the imports. Records, reports and exports only keep and show what comes of it.
 JUDGING = (
-    *("datasets", "exercises", "models", "network", "reference", "voltammetry"),
-    *("grading/judging", "grading/sandbox", "grading/submissions", "grading/wire"),
-    "grading/limits.py",
+    "exercises",  # the questions, and what judges the answers
+    *("reference", "voltammetry"),  # they give the expected values of exercises
+    "datasets",  # exercises train on it; the images too
+    *("__init__.py", "profile.py"),  # which of the data sets
+    *("grading/__init__.py", "grading/assignment.py", "grading/limits.py"),  # points and limits
+    # Reads and grades, and gives up after some tries; the rest of its folder hands work to it.
+    *("grading/running/__init__.py", "grading/running/worker.py"),
+    "grading/submissions",  # what of a submission is graded
+    "grading/sandbox",  # what comes of calling an answer
+    "grading/wire",  # which values arrive, and how
+    "grading/judging",  # whether they are right
 )
 
 

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from course_utils.exercises.registry import catalog
-from course_utils.grading.records.records import ExerciseAsked, Record, Run
+from course_utils.grading.assignment import ExerciseAsked
+from course_utils.grading.records.records import Record, Run
 from course_utils.grading.reports.code_facts import Remark, read_answer, read_remarks
 
 BARS = 10  # of the distribution of scores

@@ -14,7 +14,8 @@ import markupsafe
 
 from course_utils.exercises.registry import get
 from course_utils.exercises.report import panels
-from course_utils.grading.records.records import Record, Run, read_records, read_run
+from course_utils.grading.records.records import Record, Run
+from course_utils.grading.records.storage import read_records, read_run
 from course_utils.grading.reports.class_summary import ClassSummary
 from course_utils.grading.reports.visible import visible
 

@@ -12,20 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_utils.grading.assignment import Assignment, AssignmentError, parse_assignment
-from course_utils.grading.records.json_values import FormatError
-from course_utils.grading.records.records import (
-    Listed,
-    Record,
-    Run,
-    read_record,
-    read_run,
-    write_record,
-    write_run,
-)
+from course_utils.grading.records.records import Listed, Record, Run
+from course_utils.grading.records.storage import read_record, read_run, write_record, write_run
 from course_utils.grading.records.versions import versions
 from course_utils.grading.running.worker import Answer, Worker, insisting
+from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.submissions.layouts import Handed, find_submissions
 from course_utils.grading.submissions.reading import Reading
+from course_utils.grading.wire.json_values import FormatError
 
 SEED_BITS = 53  # what any reader of JSON keeps exactly
 
@@ -137,7 +131,7 @@ class Batch:
         if before.sandbox != sandbox:
             raise RunError(
                 f"This run began in the sandbox {before.sandbox!r}, not {sandbox!r}: go on with "
-                f"{_option(before.sandbox)}, or grade into another folder."
+                f"{WALLS[before.sandbox].option()}, or grade into another folder."
             )
         if before.versions != versions():
             changed = [
@@ -347,10 +341,6 @@ def _changes(text: str, assignment: Assignment) -> list[str]:
         return ["its exercises"]
     names = ("exercises", "due", "files", "folder", "file_times", "limits")
     return [name for name in names if getattr(before, name) != getattr(assignment, name)]
-
-
-def _option(kind: str) -> str:
-    return "--trust" if kind == "trust" else f"--sandbox {kind}"
 
 
 def _now() -> str:

@@ -8,12 +8,12 @@ import threading
 from collections.abc import Iterator
 
 from course_utils.grading.assignment import parse_assignment
-from course_utils.grading.records.records import from_json, to_json
-from course_utils.grading.records.results import SubmissionResult
+from course_utils.grading.judging.results import SubmissionResult
 from course_utils.grading.records.versions import versions
 from course_utils.grading.running.batch import Batch, Done, read
 from course_utils.grading.running.worker import Answer, Worker, insisting
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
+from course_utils.grading.wire.json_dataclasses import from_json, to_json
 
 AHEAD = 2  # submissions sent to the cluster for each of its threads
 CONNECTING = 30  # seconds

@@ -18,16 +18,16 @@ from dataclasses import dataclass
 from course_utils.grading.assignment import Assignment, parse_assignment
 from course_utils.grading.judging.grade import grade_submission
 from course_utils.grading.judging.model_judge import JUDGING
+from course_utils.grading.judging.results import SubmissionResult
 from course_utils.grading.limits import KERAS_SECONDS
-from course_utils.grading.records.records import from_json, to_json
-from course_utils.grading.records.results import SubmissionResult
-from course_utils.grading.sandbox.container import BUILDING
 from course_utils.grading.sandbox.conversation import ENDING, PARSING, PATIENCE
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
-from course_utils.grading.sandbox.sandboxes import KERAS_START
+from course_utils.grading.sandbox.student_kit import KERAS_STARTING
+from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.submissions.layouts import Handed
 from course_utils.grading.submissions.reading import Reading, read_submission
 from course_utils.grading.wire.child_process import Child, channel
+from course_utils.grading.wire.json_dataclasses import from_json, to_json
 from course_utils.grading.wire.messages import read_frame, write_frame
 
 LARGEST_MESSAGE = 64 * 2**20
@@ -84,11 +84,10 @@ class Worker:
         once = [PATIENCE * (limits.cells + one.time_limit) for one in self.assignment.exercises]
         runs = 3 + limits.skipped  # together, alone, with the cells below; without some statements
         seconds = STARTING + runs * (sum(once) + len(once) * ENDING) + PARSING * limits.skipped
-        if self.sandbox == "container":  # its image may have to be built on this machine
-            seconds += BUILDING
+        seconds += WALLS[self.sandbox].preparing
         if models := self.assignment.models:
             # The cells are run in both sandboxes, and a model is judged twice at most.
-            seconds += 3 * KERAS_START + runs * PATIENCE * (limits.cells + KERAS_SECONDS)
+            seconds += 3 * KERAS_STARTING + runs * PATIENCE * (limits.cells + KERAS_SECONDS)
             seconds += PARSING * limits.skipped + 2 * JUDGING * len(models)
         return seconds
 

@@ -1,4 +1,4 @@
 """The walls around students' code, how they are tested, and the conversation through them.
 
-What runs within the walls is in `inside/`; no expected value is known on either side.
+What runs beside a student's code is in `inside/`. Expected values and scores do not belong here.
 """

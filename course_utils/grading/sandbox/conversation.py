@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.model_answers.exercise import ModelExercise
-from course_utils.grading.records.results import CellError
-from course_utils.grading.sandbox.replies import Replies
-from course_utils.grading.sandbox.sandboxes import Sandbox, SandboxDiedError
+from course_utils.grading.sandbox.replies import CellError, Replies
+from course_utils.grading.sandbox.sandbox import Sandbox, SandboxDiedError
 from course_utils.grading.wire.messages import Frames, ProtocolError, decode, encode, printable
 
 PARSING = 10.0  # seconds for all cells

@@ -1,4 +1,4 @@
-"""The packages that a sandbox holds: numpy, or Keras and TensorFlow with all that they need."""
+"""The packages that a sandbox holds: numpy, or Keras and TensorFlow with all they need."""
 
 import re
 from importlib import metadata
@@ -20,7 +20,7 @@ def numpy_files() -> list[Path]:
 
 
 def keras_files() -> list[Path]:
-    """Folders and modules of Keras, TensorFlow, and of every package that they require.
+    """The folders and modules of Keras, of TensorFlow, and of every package that they require.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def _with_requirements(names: tuple[str, ...]) -> list[metadata.Distribution]:
         except metadata.PackageNotFoundError:
             if name in KERAS:
                 raise MissingPackagesError(f"{name} is not installed") from None
-            continue  # for another system or another Python
+            continue  # required on another system or Python only
         for required in found[name].requires or ():
             what, _, when = required.partition(";")
             if "extra" not in when:
@@ -55,8 +55,8 @@ def _with_requirements(names: tuple[str, ...]) -> list[metadata.Distribution]:
 
 
 def _top_level(distribution: metadata.Distribution) -> set[str]:
-    """The names that an installed distribution has in the folder of packages."""
-    # Not `distribution.files`, which asks the disk for each of TensorFlow's ten thousand.
+    """The names of an installed distribution in site-packages."""
+    # Not `distribution.files`, which looks for each of TensorFlow's ten thousand files on disk.
     record = distribution.read_text("RECORD")
     if not record:
         raise MissingPackagesError(f"{distribution.name} has no list of its files")

@@ -1,35 +1,45 @@
 """What a student's process says, checked word by word.
 
-The student's code runs in that process and can write what it likes. It can claim to have returned
-anything, as its function could have returned it; it cannot know what was expected. That an argument
-was left alone can be claimed too, and gains what copying the argument first would have gained. All
-that does not fit is a ProtocolError, and fails the exercise it came from.
+The student's code runs in that process and can write anything. It can claim to have returned any
+value, as its function could have returned it; it cannot know the expected one. It can also claim
+that it left an argument alone, which gains no more than copying the argument first. Everything that
+does not fit is a ProtocolError and fails the exercise that it came from.
 """
+
+from dataclasses import dataclass
 
 from course_utils.exercises.model_answers.data import ModelData
 from course_utils.exercises.running import Outcome, plain
-from course_utils.grading.records.results import CellError
 from course_utils.grading.wire.messages import ProtocolError, printable
 
 MOST_CELL_ERRORS = 50
 
 
+@dataclass(frozen=True)
+class CellError:
+    """A statement outside of functions that failed or was left out; the rest was graded."""
+
+    cell: int
+    line: int
+    text: str
+
+
 class Replies:
-    """Collects what one process says about one answer.
+    """Collects what a process says about one answer.
 
     Attributes
     ----------
     at : tuple of int or None
-        (cell, statement, line) that it was at when its functions had not been called yet.
+        (cell, statement, line) that it last ran outside of functions, before any answer was called.
     began : bool
-        Whether all cells have run and the calls have begun.
+        Whether the cells have run and the calls have begun.
     outcomes : list of Outcome
     no_answer : str or None
-        What is there instead of a function.
+        What there is instead of a function.
     cell_errors : list of CellError
     printed : str
     closed : bool
-        Whether the process has gone on to the next answer.
+        Whether the process is done with this answer.
     """
 
     def __init__(self, arguments: tuple[str, ...], calls: int, cells: int, models: bool):
@@ -45,7 +55,7 @@ class Replies:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is missing for a verdict."""
+        """Whether everything is there for a verdict."""
         return len(self.outcomes) == self._calls or self.no_answer is not None
 
     def take(self, kind: bytes, value: object) -> None:
@@ -54,7 +64,7 @@ class Replies:
         Raises
         ------
         ProtocolError
-            If it is none, or has no place here.
+            If it is not a message, or has no place here.
         """
         match kind, value:
             case b"s", (int(cell), int(statement), int(line)) if (

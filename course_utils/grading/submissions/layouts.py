@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course_utils.grading.records.records import Student
 from course_utils.grading.submissions.archives import Archive, UnreadableError, shown, time_of
+from course_utils.grading.submissions.student import Student
 
 CANVAS = re.compile(
     r"(?:(?P<name>\w+?)_)??(?:(?P<late>LATE)_)?(?P<id>\d+|anon_\w+?)_"

@@ -10,8 +10,8 @@ import json
 import re
 import sys
 
-from course_utils.grading.records.records import Cell
 from course_utils.grading.submissions.archives import UnreadableError
+from course_utils.grading.submissions.cell import Cell
 from course_utils.grading.submissions.magics import to_python
 
 MOST_CELLS = 5_000

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_utils.grading.assignment import Assignment
-from course_utils.grading.records.records import Cell
 from course_utils.grading.submissions.archives import (
     MOST_ENTRIES,
     Allowance,
@@ -23,6 +22,7 @@ from course_utils.grading.submissions.archives import (
     shown,
     time_of,
 )
+from course_utils.grading.submissions.cell import Cell
 from course_utils.grading.submissions.layouts import JUNK, Handed, Root
 from course_utils.grading.submissions.notebooks import MOST_CELLS, MOST_CODE, cells_of
 

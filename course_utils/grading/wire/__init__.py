@@ -1,4 +1,4 @@
-"""Messages between processes, and the processes at the other end of a pipe.
+"""What travels between processes: messages, values as JSON, and the pipes that carry them.
 
-What a message means to whoever reads it does not belong here.
+What a message means does not belong here: only its sender and its reader know.
 """

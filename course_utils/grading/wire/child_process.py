@@ -1,6 +1,6 @@
-"""A process of the grader's own at the other end of two pipes: both of its sides.
+"""A process of the grader's own, and the two pipes to it.
 
-`Child` is the side of whoever starts it, `channel` that of the process itself.
+`Child` is for the process that starts it; `channel` is for the process itself.
 """
 
 import os
@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from course_utils.grading.wire.messages import Frames, write_frame
 
-SAID = 500  # of what it complained about, the last bytes are kept
+SAID = 500  # bytes that are kept of the end of its error output
 
 
 class Child:
@@ -27,15 +27,15 @@ class Child:
         Name of the module, which is run as a program.
     arguments : list of str
     environment : dict
-        Variables besides those of this process.
+        Variables to set besides those of this process.
     largest : int
-        Bytes that one message of its may have.
+        The most bytes that one of its messages may have.
     """
 
     def __init__(self, module: str, arguments: list[str], environment: dict, largest: int):
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop
         self._process = subprocess.Popen(
-            # -P: a file of a student's in the current folder must not be taken for a module.
+            # -P: a student's file in the current folder must not be imported as a module.
             [sys.executable, "-P", "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -47,11 +47,11 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """Of its process."""
+        """The id of its process."""
         return self._process.pid
 
     def send(self, kind: bytes, payload: bytes) -> None:
-        """Send a message; OSError if nobody reads any more."""
+        """Send a message; OSError if the process has closed its end of the pipe."""
         write_frame(self._process.stdin.fileno(), kind, payload)
 
     def receive(self, deadline: float) -> tuple[bytes, bytes]:
@@ -59,7 +59,7 @@ class Child:
         return receive(self._process.stdout.fileno(), self._frames, deadline)
 
     def how_it_ended(self) -> tuple[int, str, str]:
-        """Wait for its end: its exit code, that in words, and what it complained about."""
+        """Wait until it ends; its exit code, the same in words, and the end of its error output."""
         code = self._process.wait()
         self._errors.seek(0)
         said = self._errors.read()[-SAID:].decode("utf-8", "replace").strip()
@@ -67,11 +67,11 @@ class Child:
         return code, how, said
 
     def kill(self) -> None:
-        """End the process and no more; from any thread."""
+        """Kill the process and do nothing else; any thread may call this."""
         self._process.kill()
 
     def stop(self) -> None:
-        """End the process, and close what leads to it."""
+        """Kill the process and close the pipes to it."""
         self._process.kill()
         self._process.wait()
         self._process.stdin.close()
@@ -87,7 +87,7 @@ def receive(stream: int, frames: Frames, deadline: float) -> tuple[bytes, bytes]
     stream : int
         A file descriptor.
     frames : Frames
-        What has come already.
+        Holds the bytes that have arrived so far.
     deadline : float
         A value of `time.monotonic`.
 
@@ -98,7 +98,7 @@ def receive(stream: int, frames: Frames, deadline: float) -> tuple[bytes, bytes]
     EOFError
         If the stream has ended.
     ProtocolError
-        If what came is no message.
+        If the bytes are not a valid message.
     """
     while (frame := frames.next()) is None:
         left = deadline - time.monotonic()
@@ -112,10 +112,10 @@ def receive(stream: int, frames: Frames, deadline: float) -> tuple[bytes, bytes]
 
 
 def channel(last: Callable[[], None] = lambda: None) -> tuple[int, int]:
-    """In the process itself: where requests come from and replies go to.
+    """For the process itself: the descriptors for requests and for replies.
 
-    What a library prints goes nowhere. As soon as nobody is at the other end any more, the process
-    ends, whatever it is at; `last` is called before.
+    Whatever libraries print is discarded. When the other end is closed, the process calls `last`
+    and ends, whatever it is doing.
     """
     requests, replies = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)

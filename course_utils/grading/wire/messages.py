@@ -1,9 +1,9 @@
-"""Messages between the grader and the sandbox: numbers, texts, raw arrays, models as data; no code.
+"""Messages between the grader and the sandbox: numbers, text, raw arrays, models as data; no code.
 
 Both sides use this file. A message is a frame: one byte that names its kind, the length of its
 payload, the payload. A payload holds one value in a binary form with a tag before each part.
-Whatever arrives is checked against limits before memory is taken for it, since a student's code
-can write any bytes it likes into its own pipe.
+Everything that arrives is checked against limits before memory is allocated for it, because a
+student's code can write any bytes into its own pipe.
 """
 
 import os
@@ -14,11 +14,11 @@ import numpy as np
 from course_utils.exercises.model_answers.data import ModelData
 from course_utils.exercises.running import Unreadable
 
-DEEPEST = 12  # lists in lists
-MOST_ITEMS = 20_000  # in one payload, all its lists together
+DEEPEST = 12  # levels of nested lists
+MOST_ITEMS = 20_000  # in all lists of one payload together
 LARGEST_SIDE = 2**40  # so that no product of sides overflows on the way to a ValueError
 
-# The arrays that travel: native numbers, little-endian. No objects, texts, dates or records.
+# The arrays that can be sent hold plain numbers, little-endian: no objects, text, dates or records.
 DTYPES = tuple(
     np.dtype(code)
     for code in (
@@ -35,7 +35,7 @@ _ARRAY = struct.Struct("<BB")
 
 
 class ProtocolError(ValueError):
-    """What came is no message; the text says why."""
+    """The bytes are not a valid message; the text says why."""
 
 
 def encode(value: object) -> bytes:
@@ -44,7 +44,7 @@ def encode(value: object) -> bytes:
     Raises
     ------
     ProtocolError
-        If it is nothing that can be sent: None, bool, int of 64 bits, float, str, number array or
+        If it cannot be sent. These can: None, bool, int of 64 bits, float, str, a numeric array or
         scalar, `Unreadable`, `ModelData`, and lists, tuples and dicts (with str keys) of those.
     """
     parts: list[bytes] = []
@@ -111,16 +111,16 @@ def decode(data: bytes) -> object:
     Raises
     ------
     ProtocolError
-        If the bytes are anything else.
+        If `encode` does not write such bytes.
     """
-    reader = _Reader(data)
-    value = reader.value(0)
-    if reader.place != len(data):
-        raise ProtocolError(f"{len(data) - reader.place} bytes are left over")
+    decoder = _Decoder(data)
+    value = decoder.value(0)
+    if decoder.place != len(data):
+        raise ProtocolError(f"{len(data) - decoder.place} bytes are left over")
     return value
 
 
-class _Reader:
+class _Decoder:
     def __init__(self, data: bytes):
         self.data, self.place, self.items = data, 0, 0
 
@@ -189,12 +189,12 @@ class _Reader:
             array = np.frombuffer(part, dtype).astype(dtype.newbyteorder("="))
         try:
             return array.reshape(shape)[()]
-        except ValueError as error:  # no entries, and sides too long for numpy all the same
+        except ValueError as error:  # it has no entries, but sides too long for numpy
             raise ProtocolError(f"an array has an impossible shape: {error}") from None
 
 
 def printable(text: str, most: int) -> str:
-    """The text cut to its first characters, without those that steer a terminal or a page."""
+    """The first characters of the text, without those that control a terminal or a page."""
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text[:most])
 
 
@@ -208,7 +208,7 @@ class Frames:
         self.buffer += data
 
     def next(self) -> tuple[bytes, bytes] | None:
-        """(kind, payload) of the next frame that is there as a whole."""
+        """(kind, payload) of the next frame, or None if it is not complete yet."""
         if len(self.buffer) < _HEAD.size:
             return None
         kind, length = _HEAD.unpack_from(self.buffer)

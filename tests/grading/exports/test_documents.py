@@ -8,7 +8,7 @@ import re
 import pytest
 
 from course_utils.grading.exports import Choices, ExportError, export
-from course_utils.grading.records.records import read_run, write_run
+from course_utils.grading.records.storage import read_run, write_run
 from tests.grading.a_class import SEED, write_class
 
 GRADED = {"ada", "grace", "sofia"}

@@ -19,11 +19,11 @@ from course_utils.grading import Limits, grade_submission
 from course_utils.grading.judging import keras_side
 from course_utils.grading.judging import model_judge as trying
 from course_utils.grading.judging.model_judge import NotJudgedError, Tryer
-from course_utils.grading.records.records import from_json, to_json
 from course_utils.grading.sandbox import opening
 from course_utils.grading.sandbox.conversation import Asked, Submission
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
 from course_utils.grading.sandbox.packages import keras_files
+from course_utils.grading.wire.json_dataclasses import from_json, to_json
 from course_utils.grading.wire.messages import decode, encode
 from tests.grading.conftest import RIGHT, ROW_MEANS, sandbox_or_skip
 
@@ -275,7 +275,7 @@ def test_without_tensorflow_only_the_exercises_with_models_are_not_gradable(monk
 
 
 def test_numpy_exercises_load_no_tensorflow(sandbox):
-    assert not any(path.name == "tensorflow" for path in sandbox._packages)
+    assert not any(path.name == "tensorflow" for path in sandbox.kit.packages)
     assert any(path.name == "tensorflow" for path in keras_files())
     result = grade_submission([RIGHT["row_means"]], [ROW_MEANS], seed=1, sandbox=sandbox)
     assert result.exercises[0].score == 2

@@ -85,7 +85,7 @@ def _needs_a_sandbox():
 @pytest.mark.parametrize(
     ("id", "extras"), [("leaky", "[grading]"), ("lean_network", "[grading,keras]")]
 )
-def test_tensorflow_is_installed_where_an_exercise_needs_it(tmp_path, id, extras):
+def test_tensorflow_and_the_data_are_there_where_an_exercise_needs_them(tmp_path, id, extras):
     (tmp_path / "assignment.toml").write_text(f'title = "Lab"\nexercises = ["{id}"]\n')
     write_gradescope_zip(tmp_path / "assignment.toml", tmp_path / "autograder.zip")
     with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
@@ -94,6 +94,8 @@ def test_tensorflow_is_installed_where_an_exercise_needs_it(tmp_path, id, extras
         with zipfile.ZipFile(io.BytesIO(archive.read(wheel))) as package:
             (metadata,) = [name for name in package.namelist() if name.endswith("METADATA")]
             provided = re.findall("Provides-Extra: (.+)", package.read(metadata).decode())
+            data = [name for name in package.namelist() if name.endswith("fashion_mnist.npz")]
+    assert len(data) == ("keras" in extras)
     assert set(extras.strip("[]").split(",")) <= set(provided)
 
 

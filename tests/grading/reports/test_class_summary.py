@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from course_utils.exercises import evaluate
-from course_utils.grading.records.results import ExerciseResult
+from course_utils.grading.judging.results import ExerciseResult
 from course_utils.grading.reports.class_summary import ClassSummary
 from course_utils.reference import correlate2d
 from tests.grading.a_class import (

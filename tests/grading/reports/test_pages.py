@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from course_utils.exercises import get
-from course_utils.grading.records.records import STATUSES, read_run, write_run
-from course_utils.grading.records.results import STATUSES as EXERCISE_STATUSES
+from course_utils.grading.records.storage import read_run, write_run
 from course_utils.grading.reports.pages import OUTCOMES, SUBMISSIONS, moment, points, write_pages
+from course_utils.grading.statuses import OF_EXERCISES, OF_SUBMISSIONS
 from tests.grading.a_class import HOSTILE, SEED, write_class
 
 CONTACT = "Maria Agnesi, agnesi@example.org"
@@ -88,8 +88,8 @@ def test_an_answer_without_a_grade_is_not_a_zero(pages):
 
 
 def test_every_status_has_words():
-    assert set(SUBMISSIONS) == set(STATUSES) - {"graded"}
-    assert set(OUTCOMES) == set(EXERCISE_STATUSES) - {"graded"} | {"passed", "failed"}
+    assert set(SUBMISSIONS) == set(OF_SUBMISSIONS) - {"graded"}
+    assert set(OUTCOMES) == set(OF_EXERCISES) - {"graded"} | {"passed", "failed"}
 
 
 def test_a_student_learns_neither_the_seed_nor_what_was_printed_nor_of_others(pages):

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from course_utils.grading.assignment import parse_assignment
 from course_utils.grading.commands.main import app
-from course_utils.grading.records.records import read_record, read_records, read_run, record_path
+from course_utils.grading.records.storage import read_record, read_records, read_run, record_path
 from course_utils.grading.running import batch as batches
 from course_utils.grading.running import worker
 from course_utils.grading.running.batch import Batch, RunError, grades, regrade

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from course_utils.grading.assignment import parse_assignment
-from course_utils.grading.records.records import read_records
+from course_utils.grading.records.storage import read_records
 from course_utils.grading.running import cluster
 from course_utils.grading.running.batch import Batch, grades
 from course_utils.grading.running.cluster import ClusterError, cluster_sandbox, grade_on_cluster

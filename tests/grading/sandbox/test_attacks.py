@@ -13,7 +13,7 @@ import pytest
 
 import course_utils
 from course_utils.grading import grade_submission
-from course_utils.grading.sandbox.sandboxes import KINDS
+from course_utils.grading.sandbox.walls import KINDS
 from course_utils.grading.wire.messages import encode
 from tests.grading.conftest import NUMBER, RIGHT, ROW_MEANS, exercise, sandbox_or_skip
 
@@ -385,7 +385,7 @@ RUNNER_ATTACKS = {
     "the pipe under other numbers": "[os.dup(3) for _ in range(1000)]",
     "write to the other files": "for fd in (0, 1, 2, *range(4, 64)):\n"
     "    try: os.write(fd, b'x' * 100)\n    except OSError: pass",
-    "a runner that lies": "import course_utils.grading.sandbox.inside.server as inside\n"
+    "a runner that lies": "import course_utils.grading.sandbox.inside.student as inside\n"
     "inside.run = lambda *a: [inside.Outcome('returned', True)]",
     "a protocol that lies": "import course_utils.grading.wire.messages as p\n"
     "p._encode = lambda value, parts, depth: parts.append(b'T')",
@@ -628,6 +628,6 @@ def test_nothing_is_left_behind():
         attack(sandbox, RIGHT["row_means"])
         pid = sandbox.process.pid
         assert len(_descendants(pid)) <= before + 1  # the last submission's process is just ending
-        for folder in ("/tmp", "/dev/shm", ".", sandbox._kit.name):
+        for folder in ("/tmp", "/dev/shm", ".", sandbox.kit.path):
             assert not (Path(folder) / "breach").exists()
     assert not _descendants(pid)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from course_utils.grading import grade_submission, open_sandbox
 from course_utils.grading.assignment import parse_assignment
-from course_utils.grading.records.records import STATUSES
+from course_utils.grading.statuses import OF_SUBMISSIONS
 from course_utils.grading.submissions.layouts import find_submissions
 from course_utils.grading.submissions.reading import read_submission
 from tests.grading.conftest import sandbox_or_skip
@@ -117,7 +117,7 @@ def test_what_is_left_of_damaged_notebooks_is_graded(tmp_path):
     with sandbox_or_skip(None, ASSIGNED.limits) as sandbox:
         statuses = _grade(tmp_path, range(1000, 1025), sandbox)
     assert sum(statuses.values()) > 10
-    assert set(statuses) <= set(STATUSES)
+    assert set(statuses) <= set(OF_SUBMISSIONS)
     assert statuses["graded"] > 5
 
 

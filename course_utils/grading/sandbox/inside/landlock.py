@@ -1,6 +1,6 @@
-"""Landlock: give up the file system for good, but for reading what is named.
+"""Landlock: give up the file system for good, except for reading what is named.
 
-Needs no privilege and no helper program, only Linux 5.13 or later. Runs inside the sandbox.
+It needs no privilege and no helper program, only Linux 5.13 or later. Runs inside the sandbox.
 Source: the kernel's documentation, userspace-api/landlock.
 """
 
@@ -14,14 +14,14 @@ FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many each version of th
 
 
 def version() -> int:
-    """Version of the kernel's interface; 0 where there is none."""
+    """Version of the kernel's interface; 0 if there is none."""
     return max(0, ctypes.CDLL(None).syscall(CREATE_RULESET, None, 0, 1))
 
 
 def rules(readable: list[str]) -> int:
-    """A descriptor of the rules under which nothing but these files and folders may be read.
+    """A descriptor of rules that allow reading these files and folders and nothing else.
 
-    A folder named with a slash at its end may only be listed, with the folders in it.
+    A folder with a slash at the end may only be listed, with the folders in it.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def rules(readable: list[str]) -> int:
 def restrict(ruleset: int) -> None:
     """Put this process and its children under the rules, for good.
 
-    Done once more after a fork, it also keeps the child from the memory and files of its parent.
+    Done again after a fork, it also keeps the child from the memory and files of its parent.
     """
     _call(RESTRICT_SELF, ruleset, 0)
 

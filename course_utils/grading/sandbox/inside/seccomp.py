@@ -1,15 +1,15 @@
 """The filter of system calls under which a student's code runs.
 
-It names what pure computation needs; all else is refused, so that a call which a later kernel
-brings is refused too. No other process can be started, signalled or read, no socket opened, no file
-opened for writing. Threads are refused as well, unless they are asked for: TensorFlow cannot do
-without. Then the process that watches over the student's is asked about each one.
+It names what pure computation needs and refuses everything else, including calls that later kernels
+add. No other process can be started, signaled or read, no socket opened, no file opened for
+writing. Threads are refused as well, unless they are asked for, since TensorFlow cannot do without.
+Then the process that watches over the student's is asked about each thread.
 """
 
 import platform
 import struct
 
-# What computing, reading files and ending need: (x86_64, aarch64), None if it has no such call.
+# What computing, reading files and exiting need: (x86_64, aarch64), None if there is no such call.
 ALLOWED = {
     "read": (0, 63),
     "write": (1, 64),
@@ -102,16 +102,16 @@ ALLOWED = {
     "exit": (60, 93),
     "exit_group": (231, 94),
 }
-# Allowed with these values of one argument only.
-FCNTL = (72, 25)  # no locks, no owner: an owner would be sent signals
+# Allowed only with these values of one argument.
+FCNTL = (72, 25)  # no locks, and no owner, who would be sent signals
 FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030, 1032)  # F_DUPFD, F_[GS]ETFD, F_[GS]ETFL, _CLOEXEC, pipe size
 IOCTL = (16, 29)
 IOCTL_COMMANDS = (0x5401, 0x5413, 0x541B, 0x5450, 0x5451)  # isatty, window size, FIONREAD, close-on
-PRLIMIT = (302, 261)  # for pid 0, which is oneself
+PRLIMIT = (302, 261)  # for pid 0, the caller itself
 OPEN, OPENAT = (2, None), (257, 56)
 WRITING = 0o1 | 0o2 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
 CLONE, CLONE3 = (56, 220), (435, 435)
-# As pthread_create calls clone, where clone3 is not there: all is shared, and no signal is sent.
+# How pthread_create calls clone where there is no clone3: everything shared, no signal at the end.
 THREAD_FLAGS = 0x3D0F00
 NEWEST = 440  # calls from here on are newer than this list
 
@@ -123,7 +123,7 @@ NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
 
 def supported() -> bool:
-    """Whether the filter is known for this machine."""
+    """Whether there is a filter for this kind of machine."""
     return platform.system() == "Linux" and platform.machine() in MACHINES
 
 
@@ -138,7 +138,7 @@ def answer(value: int) -> bytes:
 
 
 def asking_program() -> bytes:
-    """A filter that asks about every clone and lets all else pass, to be put below `program`."""
+    """A filter, put on before `program`, that asks about every clone and lets all else pass."""
     column, _ = MACHINES[platform.machine()]
     asked = step(EQUAL, CLONE[column], 0, 1) + answer(ASK)
     return step(LOAD, NUMBER) + asked + answer(ALLOW)
@@ -171,6 +171,6 @@ def program(threads: bool = False) -> bytes:
     if threads:
         steps += only(CLONE, 0, (THREAD_FLAGS,))
     steps += step(EQUAL, CLONE3[column], 0, 1) + answer(ERRNO | ENOSYS)
-    # x32 calls have numbers of their own, all above; they are refused with the newest.
+    # x32 calls have numbers of their own, all of them higher; they are refused with the newest.
     steps += step(AT_LEAST, NEWEST, 0, 1) + answer(ERRNO | ENOSYS)
     return steps + answer(ERRNO | EPERM)

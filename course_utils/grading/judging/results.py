@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from course_utils.exercises.report import Report
-
-STATUSES = ("graded", "missing", "timeout", "crashed", "out_of_memory", "not_gradable")
+from course_utils.grading.sandbox.replies import CellError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,9 +14,7 @@ class ExerciseResult:
     ----------
     exercise_id : str
     status : str
-        "graded"; "missing": there is no answer, or the starter is as it was; "timeout", "crashed",
-        "out_of_memory": the student's process did not live to the end; "not_gradable": the grader
-        itself failed, which is nobody's fault.
+        One of `statuses.OF_EXERCISES`, which says what each means.
     score : float or None
         Points; None unless graded, since nothing was earned or missed that could be told.
     max_score : float
@@ -39,15 +36,6 @@ class ExerciseResult:
     report: Report | None = None
     printed: str = ""
     defined_in: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class CellError:
-    """A statement outside of functions that failed or was left out; the rest was graded."""
-
-    cell: int
-    line: int
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What an exercise is about, as JSON: numbers, arrays as nested lists, sequences of those.
 
-Plain JSON, so that any language reads it, and without loss: an array comes back with its dtype and
-shape, float32 with every bit. What would be too large to look at is described instead.
+It is plain JSON that any language can read, and nothing is lost: an array comes back with its dtype
+and shape, a float32 with every bit. What is too large to look at is described instead.
 """
 
 from math import inf, isfinite, nan
@@ -11,7 +11,7 @@ import numpy as np
 from course_utils.exercises.running import Unreadable
 from course_utils.grading.wire.messages import DEEPEST, DTYPES
 
-MOST_ENTRIES = 4096  # of an array that is kept; the exercises' own have a few hundred
+MOST_ENTRIES = 4096  # of an array that is kept; those of the exercises have a few hundred
 MOST_ITEMS = 200  # of a list or tuple
 LONGEST_TEXT = 2000
 NAMES = {dtype.name: dtype for dtype in DTYPES}
@@ -20,7 +20,7 @@ SPECIAL = {"nan": nan, "inf": inf, "-inf": -inf}  # JSON has no such numbers
 
 
 class FormatError(ValueError):
-    """A file is not what this program writes; the text says where and why."""
+    """The data is not what this program writes; the text says where and why."""
 
 
 def value_to_json(value: object, depth: int = 0) -> object:
@@ -72,7 +72,7 @@ def value_from_json(data: object, depth: int = 0) -> object:
     Raises
     ------
     FormatError
-        If it is nothing that that writes.
+        If `value_to_json` does not write such data.
     """
     if depth > DEEPEST + 1:
         raise FormatError("values are nested too deep")

@@ -1,4 +1,4 @@
-"""`course-grade report`, `export`, `gradescope` and `nbgrader` as typed."""
+"""`course-grade` as typed: report, export, gradescope and nbgrader."""
 
 import json
 from pathlib import Path

@@ -1,0 +1,24 @@
+"""What `report` and `export` share: the folder of results, and whose result is not in it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from course_utils.grading.records.storage import read_run, record_path
+from course_utils.grading.reports.visible import one_line
+
+Results = Annotated[Path, typer.Argument(help="Folder of the results.", show_default=False)]
+
+
+def tell_of_ungraded(out: Path) -> None:
+    """Say whose submissions are not graded yet, and so are not in what was written."""
+    listed = read_run(out).submissions
+    ungraded = [one.student for one in listed if not record_path(out, one.file_name).exists()]
+    if ungraded:
+        names = ", ".join(map(one_line, ungraded[:10])) + ", ..." * (len(ungraded) > 10)
+        typer.echo(
+            f"Not in it: {len(ungraded)} of {len(listed)} submissions have no result yet "
+            f"({names}). `course-grade run` into the same folder goes on.",
+            err=True,
+        )

@@ -1,0 +1,195 @@
+"""Start a student's process, pass on what it writes, unread, and see to its end."""
+
+import ctypes
+import io
+import math
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+
+from course_utils.grading.sandbox.inside import confinement, landlock, seccomp, threads
+from course_utils.grading.sandbox.inside.cells import Cells
+from course_utils.grading.sandbox.inside.entering import Entered
+from course_utils.grading.sandbox.inside.student import Printed, answer, signature
+from course_utils.grading.wire.messages import encode, read_frame, write_frame
+
+CHUNK = 1 << 16  # bytes passed on at a time
+OUTLET = 3  # the only way out of a student's process, as a file descriptor
+GRACE = 0.2  # seconds for a process to end by itself
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters of system calls for a student's process; None where there is none.
+
+    Parameters
+    ----------
+    calls : ctypes.Structure or None
+        What refuses system calls.
+    questions : ctypes.Structure or None
+        What asks about each new thread, where threads are allowed.
+    """
+
+    calls: ctypes.Structure | None
+    questions: ctypes.Structure | None
+
+
+def filters(walled: bool, threads: bool) -> Filters:
+    """The filters for a sandbox, made once: after a fork they only have to be put on."""
+    program = confinement.filter_program
+    return Filters(
+        program(seccomp.program(threads=threads)) if walled else None,
+        program(seccomp.asking_program()) if walled and threads else None,
+    )
+
+
+@dataclass
+class _Student:
+    """A student's process, as seen by the one that watches over it.
+
+    Parameters
+    ----------
+    pid : int
+    inlet : int
+        The descriptor from which its output is read.
+    counter : threads.Counter or None
+        What answers when it wants to start a thread; None if it never asks.
+    left : int
+        Bytes that it may still write.
+    """
+
+    pid: int
+    inlet: int
+    counter: threads.Counter | None
+    left: int
+
+
+def run_answers(entered: Entered, filters: Filters, cells: Cells, question: dict) -> None:
+    """Run answers in a process of their own, and tell the grader how it ended."""
+    student = _start(entered, filters, cells, question)
+    stopped = _pass_on(student, entered)
+    if student.counter:
+        student.counter.close()
+    # It has closed its pipe, written too much, or taken too long: in any case it has to end.
+    too_much = student.left <= 0
+    status, usage = _end(student.pid, 0.0 if too_much or stopped else GRACE)
+    os.close(student.inlet)
+    seconds = usage.ru_utime + usage.ru_stime
+    peak = usage.ru_maxrss * (1024 if confinement.LINUX else 1)
+    write_frame(entered.replies, b"x", encode((status, seconds, peak, too_much)))
+
+
+def _start(entered: Entered, filters: Filters, cells: Cells, question: dict) -> _Student:
+    # As much as possible is done before the fork: each page that a process touches is copied.
+    for asked in question["asked"]:
+        asked["signature"] = signature(asked["signature"])
+    printed = Printed(question["output"])
+    output = io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)
+    ours, theirs = socket.socketpair() if filters.questions else (None, None)
+    inlet, outlet = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            _confine(entered, filters, question, outlet, theirs)
+            sys.stdout = sys.stderr = output
+            answer(OUTLET, cells, question, printed)
+        finally:
+            os._exit(1)
+    os.close(outlet)
+    counter = None
+    if filters.questions:
+        theirs.close()
+        counter = threads.Counter(ours, question["threads"])
+        ours.close()
+    return _Student(pid, inlet, counter, question["reply"])
+
+
+def _confine(
+    entered: Entered,
+    filters: Filters,
+    question: dict,
+    outlet: int,
+    channel: socket.socket | None,
+) -> None:
+    """In the new process, before the student's code runs: give up all but the pipe out."""
+    confinement.die_with_parent()
+    if entered.rules is not None:
+        landlock.restrict(entered.rules)
+    os.dup2(0, 2)
+    if filters.questions:
+        confinement.gain_no_rights()
+        threads.report_to(channel, filters.questions)
+    os.dup2(outlet, OUTLET)
+    os.closerange(OUTLET + 1, 1 << 16)
+    for name, most in (
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_FSIZE", 0),
+        ("RLIMIT_NOFILE", 64),
+        ("RLIMIT_AS", question["memory"]),
+        ("RLIMIT_CPU", math.ceil(question["seconds"]) + 2),
+    ):
+        confinement.limit(name, most)
+    if filters.calls:
+        confinement.put_under(filters.calls)
+
+
+def _pass_on(student: _Student, entered: Entered) -> bool:
+    """Pass on its output until it ends or is too much; return whether the grader ended it."""
+    watched = select.poll()
+    watched.register(entered.requests, select.POLLIN)
+    watched.register(student.inlet, select.POLLIN)
+    listener = student.counter.listener if student.counter else -1
+    if student.counter:
+        watched.register(listener, select.POLLIN)
+    while student.left > 0:
+        ready = dict(watched.poll())
+        if ready.get(listener, 0) & select.POLLIN:
+            student.counter.answer()
+        elif listener in ready:  # nobody asks any more
+            watched.unregister(listener)
+        if student.inlet in ready:
+            data = os.read(student.inlet, CHUNK)
+            if not data:
+                return False
+            student.left -= len(data)
+            write_frame(entered.replies, b"d", data)
+        elif entered.requests in ready and _told_to_end(student, entered):
+            return True
+    return False
+
+
+def _told_to_end(student: _Student, entered: Entered) -> bool:
+    """Read a request and answer it; return whether the grader wants the process to end."""
+    try:
+        kind, _ = read_frame(entered.requests)
+    except EOFError:
+        return True
+    if kind == b"U":
+        write_frame(entered.replies, b"u", encode(_seconds_used(student.pid)))
+    return kind == b"K"
+
+
+def _seconds_used(pid: int) -> float:
+    """Seconds that it has had on a processor."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)  # as clock_getcpuclockid makes it
+    except OSError:
+        return 0.0
+
+
+def _end(pid: int, grace: float) -> tuple[int, resource.struct_rusage]:
+    """Its exit status and what it used; it is killed unless it ends within the grace period."""
+    until = time.monotonic() + grace
+    ended, status, usage = os.wait4(pid, os.WNOHANG)
+    while not ended and time.monotonic() < until:
+        time.sleep(0.0005)
+        ended, status, usage = os.wait4(pid, os.WNOHANG)
+    if not ended:
+        os.kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
+    return status, usage
