@@ -13,9 +13,12 @@ from course_utils.exercises.model_answers.layers import (
     activation_name,
     weight_sizes,
 )
-from course_utils.exercises.model_answers.wiring import ModelError, Step, Wiring, printable, read
+from course_utils.exercises.model_answers.model_error import ModelError, printable
+from course_utils.exercises.model_answers.settings import Part
+from course_utils.exercises.model_answers.wiring import Step, Wiring, read
 
 LARGEST_SIDE = 2**31
+MOST_METRICS = 100
 
 # What a layer is called and where it starts is no difference; its activation is a part of its own.
 NOT_COMPARED = ("name", "dtype", "seed", "trainable", "activation", "quantization_config")
@@ -248,20 +251,11 @@ def _layer(step: Step, number: int, numbers: list, shapes: list, *, shared: bool
 
 def make_layer(step: Step):
     """The Keras layer of a step, without weights. Its settings have been checked by `read`."""
-    import keras
-
     settings = {**step.settings, "name": step.path.replace("/", ".")}
     if "trainable" in settings:  # of a model that is frozen, each layer is
         settings["trainable"] = step.trainable
-    config = {
-        "module": "keras.layers",
-        "class_name": step.kind,
-        "config": settings,
-        "registered_name": None,
-    }
     try:
-        # Safe mode, although nothing that it guards against has come this far.
-        return keras.saving.deserialize_keras_object(config, safe_mode=True)
+        return Part("layers", step.kind, settings).build()
     except Exception as error:
         raise ModelError(f"{step.kind} does not take its settings: {one_line(error)}") from error
 
@@ -293,7 +287,7 @@ def _compiled(settings: dict | None) -> Compiled | None:
         learning_rate=float(f"{rate:.6g}") if type(rate) in (int, float) else None,
         loss=loss,
         from_logits=from_logits,
-        metrics=tuple(map(name_of, metrics if isinstance(metrics, list) else [])),
+        metrics=tuple(map(name_of, metrics[:MOST_METRICS] if isinstance(metrics, list) else [])),
     )
 
 

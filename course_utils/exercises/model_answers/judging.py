@@ -8,9 +8,9 @@ from course_utils.exercises.comparing import kind_of
 from course_utils.exercises.model_answers.data import ModelData
 from course_utils.exercises.model_answers.description import Description, describe
 from course_utils.exercises.model_answers.exercise import ModelExercise, ModelMisconception
+from course_utils.exercises.model_answers.model_error import ModelError
 from course_utils.exercises.model_answers.requirements import Case, Finding
 from course_utils.exercises.model_answers.table import LayerTable, layer_table
-from course_utils.exercises.model_answers.wiring import ModelError
 from course_utils.exercises.running import Outcome, Unreadable
 
 

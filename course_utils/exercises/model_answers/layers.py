@@ -1,14 +1,9 @@
-"""The built-in parts that a model in an answer may be made of, and what their weights number.
-
-Everything that is read from a model's JSON is looked up here before Keras sees it: a class that is
-not listed is never looked for, so neither a Lambda's code nor a layer that opens files is run.
-"""
+"""The layers that a model in an answer may be made of, and how many weights each has."""
 
 import math
 
 # Of each layer, the settings that its description names first, without their keywords.
 LAYERS = {
-    "InputLayer": (),
     "Dense": ("units",),
     "Conv1D": ("filters", "kernel_size"),
     "Conv2D": ("filters", "kernel_size"),
@@ -94,34 +89,13 @@ ACTIVATIONS = _words("""
     relu relu6 selu sigmoid silu softmax softplus softsign swish tanh
 """)
 
-# What may stand inside a layer's settings, by Keras module.
-PARTS = {
-    "keras": _words("DTypePolicy"),
-    "keras.initializers": _words("""
-        Zeros Ones Constant RandomNormal RandomUniform TruncatedNormal VarianceScaling
-        GlorotNormal GlorotUniform HeNormal HeUniform LecunNormal LecunUniform Orthogonal Identity
-    """),
-    "keras.regularizers": _words("L1 L2 L1L2 OrthogonalRegularizer"),
-    "keras.constraints": _words("MaxNorm MinMaxNorm NonNeg UnitNorm"),
-    "keras.layers": _words("ReLU LeakyReLU ELU Softmax"),
-}
-
-OPTIMIZERS = _words("SGD RMSprop Adam AdamW Adamax Nadam Adagrad Adadelta Lion Ftrl Adafactor")
-SCHEDULES = _words("""
-    CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay
-    PolynomialDecay
-""")
 SHORT_LOSSES = {
     "mse": "mean_squared_error",
     "mae": "mean_absolute_error",
     "bce": "binary_crossentropy",
     "kld": "kl_divergence",
+    "huber_loss": "huber",  # what keras.losses.Huber() calls itself
 }
-LOSSES = _words("""
-    sparse_categorical_crossentropy categorical_crossentropy binary_crossentropy
-    categorical_focal_crossentropy binary_focal_crossentropy kl_divergence mean_squared_error
-    mean_absolute_error huber hinge squared_hinge categorical_hinge log_cosh poisson
-""")
 
 
 def weight_sizes(kind: str, settings: dict, inputs: list[tuple]) -> tuple[int, int, int]:

@@ -9,8 +9,8 @@ import numpy as np
 
 from course_utils.exercises.model_answers.data import ModelData
 from course_utils.exercises.model_answers.description import describe, one_line
+from course_utils.exercises.model_answers.model_error import ModelError
 from course_utils.exercises.model_answers.rebuilding import compile_again, rebuild
-from course_utils.exercises.model_answers.wiring import ModelError
 
 PASSES = 3  # a training step: forward, for the weights' gradient, for the inputs'
 BUDGET = 3e11  # multiply-adds of one training: some 20 s on two slow cores

@@ -1,13 +1,20 @@
 """Build a model again from its data, outside the process that it came from. Loads Keras.
 
-Keras is given one layer's settings at a time, after they were checked; how the layers are joined
-and compiled is done here, from numbers and names.
+Each layer is built by its constructor, from settings that were checked one by one; how the layers
+are joined and compiled is done here, from numbers and names.
 """
 
 from course_utils.exercises.model_answers.data import ModelData
 from course_utils.exercises.model_answers.description import describe, make_layer, name_of, one_line
-from course_utils.exercises.model_answers.layers import LOSSES, MERGING, OPTIMIZERS, SCHEDULES
-from course_utils.exercises.model_answers.wiring import ModelError, Wiring, read
+from course_utils.exercises.model_answers.layers import MERGING
+from course_utils.exercises.model_answers.model_error import ModelError
+from course_utils.exercises.model_answers.settings import (
+    LOSS_SETTINGS,
+    OPTIMIZER_SETTINGS,
+    Part,
+    checked,
+)
+from course_utils.exercises.model_answers.wiring import Wiring, read
 
 MOST_PARAMETERS = 10_000_000
 MOST_ENTRIES = 2_000_000  # of all layers' results for one input
@@ -82,7 +89,6 @@ def compile_again(model, data: ModelData) -> None:
     ModelError
         If the original is not compiled, or with an optimizer or a loss that Keras does not have.
     """
-    import keras
 
     settings = read(data.config).compiled
     if not settings:
@@ -90,57 +96,33 @@ def compile_again(model, data: ModelData) -> None:
     optimizer, loss = _own_optimizer(settings), _own_loss(settings)
     try:
         model.compile(
-            optimizer=keras.saving.deserialize_keras_object(optimizer, safe_mode=True),
-            loss=loss
-            if isinstance(loss, str)
-            else keras.saving.deserialize_keras_object(loss, safe_mode=True),
+            optimizer=optimizer.build(),
+            loss=loss.build() if isinstance(loss, Part) else loss,
         )
     except Exception as error:
         raise ModelError(f"it cannot be compiled again: {one_line(error)}") from error
 
 
-def _own_loss(settings: dict) -> str | dict:
+def _own_loss(settings: dict) -> str | Part:
     """The loss, if it is one of Keras's own."""
     loss = settings.get("loss")
     name = name_of(loss)
-    if name not in LOSSES:
+    if name not in LOSS_SETTINGS:
         raise ModelError(f"its loss is {name}, which is not one loss of Keras's own")
+    kind, table = LOSS_SETTINGS[name]
     match loss:
-        case {"module": "keras.losses", "class_name": kind, "config": dict(config)}:
-            simple = all(
-                value is None or isinstance(value, bool | int | float | str)
-                for value in config.values()
-            )
-            if simple and str(kind).lower() == name.replace("_", ""):
-                return _part("keras.losses", kind, config)
-            raise ModelError(f"its loss {name} has settings that are not Keras's own")
+        case {"module": "keras.losses", "class_name": str(given), "config": dict(config)}:
+            if given != kind:
+                raise ModelError(f"its loss {name} has settings that are not Keras's own")
+            return Part("losses", kind, checked(config, table, f"its loss {name}"))
     return name
 
 
-def _own_optimizer(settings: dict) -> dict:
+def _own_optimizer(settings: dict) -> Part:
     """The optimizer, if it and its schedule are Keras's own."""
     match settings.get("optimizer"):
         case {"module": "keras.optimizers", "class_name": str(kind), "config": dict(config)}:
-            if kind in OPTIMIZERS:
-                return _part("keras.optimizers", kind, {k: _plain(v) for k, v in config.items()})
+            if kind in OPTIMIZER_SETTINGS:
+                where = f"its optimizer {kind}"
+                return Part("optimizers", kind, checked(config, OPTIMIZER_SETTINGS[kind], where))
     raise ModelError("its optimizer is not one of Keras's own")
-
-
-def _plain(value: object) -> object:
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case list() if all(isinstance(item, int | float) for item in value):
-            return value
-        case {
-            "module": "keras.optimizers.schedules",
-            "class_name": str(kind),
-            "config": dict(config),
-        } if kind in SCHEDULES:
-            numbers = {key: _plain(item) for key, item in config.items()}
-            return _part("keras.optimizers.schedules", kind, numbers)
-    raise ModelError("its optimizer has a setting that is not Keras's own")
-
-
-def _part(module: str, kind: str, config: dict) -> dict:
-    return {"module": module, "class_name": kind, "config": config, "registered_name": None}

@@ -15,7 +15,6 @@ from course_utils.exercises.model_answers.model_error import ModelError
 LARGEST_SETTING = 100_000  # no unit count, kernel size or stride is larger
 LONGEST_NAME = 200  # characters
 MOST_NUMBERS = 64  # in one setting: the boundaries of a schedule, say
-DEEPEST = 20  # of lists in one setting
 LARGEST_SEED = 2**63
 
 Check = Callable[[object], object]
@@ -245,20 +244,10 @@ def _told(where: str, key: str, value: object, refused: Refused) -> str:
         return f"{where} has the channels first; this course has them last"
     if key == "activation" and isinstance(value, str):
         return f"{where} has the activation {value[:60]!r}, which Keras does not have"
-    if _depth(value) > DEEPEST:
-        return f"the settings of {where} are nested more than {DEEPEST} deep"
     if type(value) is int and abs(value) > LARGEST_SETTING:
         return f"{where} has a setting beyond {LARGEST_SETTING:,}, which no layer needs"
     shown = repr(value) if isinstance(value, int | float | str | None) else kind_of(value)
     return f"{where} does not take its settings: {key} is {shown[:60]}; expected {refused}"
-
-
-def _depth(value: object) -> int:
-    """How deep its lists are nested, counted no further than is of interest."""
-    depth = 0
-    while isinstance(value, list) and value and depth <= DEEPEST:
-        value, depth = value[0], depth + 1
-    return depth
 
 
 # ---- parts ----------------------------------------------------------------------------------

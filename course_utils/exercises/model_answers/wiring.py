@@ -1,29 +1,27 @@
 """Read a model's JSON as a list of steps: which layer works on which results.
 
-Pure data in and out; no Keras. What is not known from `layers.py`, or is too large, is refused.
+Pure data in and out; no Keras. What `settings.py` does not know, or is too large, is refused.
 """
 
+import heapq
 import json
 from dataclasses import dataclass
 
-from course_utils.exercises.model_answers.layers import ACTIVATIONS, LAYERS, OPERATIONS, PARTS
+from course_utils.exercises.model_answers.layers import OPERATIONS
+from course_utils.exercises.model_answers.model_error import ModelError
+from course_utils.exercises.model_answers.settings import (
+    LARGEST_SETTING,
+    LAYER_SETTINGS,
+    LONGEST_NAME,
+    checked,
+    flag,
+    number,
+)
 
 LONGEST_JSON = 2_000_000  # characters
 MOST_LAYERS = 400
-DEEPEST = 20  # of lists and dicts in a layer's settings; of models in models
-LARGEST_SETTING = 100_000  # no unit count, kernel size or stride is larger
-
-
-class ModelError(ValueError):
-    """A model that cannot be judged; the text says why, to the student."""
-
-    def __init__(self, text: str):
-        super().__init__(printable(text, 400))
-
-
-def printable(text: str, most: int) -> str:
-    """The text's beginning, without what steers a terminal: names in a model can be anything."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text[:most])
+MOST_CALLS = 1_000  # of layers and models, those counted that add no layer of their own
+DEEPEST = 20  # of models in models
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,8 @@ class Step:
     """One call of one layer.
 
     `path` names the layer, through the models that it stands in; a layer that is used twice has
-    two steps of one path. `inputs` are positions of earlier steps; `training` is the argument
-    given in the call, mostly None.
+    two steps of one path. `settings` are plain values and `Part`s, each of them checked. `inputs`
+    are positions of earlier steps; `training` is the argument given in the call, mostly None.
     """
 
     path: str
@@ -63,13 +61,15 @@ def read(text: str) -> Wiring:
     if not isinstance(text, str) or len(text) > LONGEST_JSON:
         raise ModelError(f"its configuration is no JSON of at most {LONGEST_JSON:,} characters")
     try:
-        model = json.loads(text)
+        model = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ModelError(f"its configuration is not JSON: {error}") from None
     reader = _Reader()
     try:
         outputs = reader.model(model, "", None, True, 0)
         compiled = model.get("compile_config") or None
+        if not isinstance(compiled, dict | None):
+            raise TypeError("its compile settings are no dict")
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         if isinstance(error, ModelError):
             raise
@@ -77,9 +77,25 @@ def read(text: str) -> Wiring:
     return Wiring(tuple(reader.steps), tuple(outputs), compiled)
 
 
+def _no_number(text: str):
+    """Python reads NaN and Infinity, which JSON does not have."""
+    raise ValueError(f"{text} is no number")
+
+
 class _Reader:
     def __init__(self):
         self.steps: list[Step] = []
+        self._calls = 0
+        self._layers: dict[str, tuple[str, dict]] = {}  # by path: class and settings
+
+    def _count_call(self) -> None:
+        """A model that is used twice in one that is used twice, and so on, takes for ever."""
+        self._calls += 1
+        if self._calls > MOST_CALLS:
+            raise ModelError(
+                f"it has more than {MOST_CALLS:,} calls of layers and models, those in models "
+                "that are used again counted each time"
+            )
 
     def model(
         self, model: dict, path: str, given: list[int] | None, trainable: bool, depth: int
@@ -87,14 +103,15 @@ class _Reader:
         """Append a model's steps; `given` are its inputs' positions, None for the outermost."""
         if depth > DEEPEST:
             raise ModelError(f"models are nested more than {DEEPEST} deep")
+        self._count_call()
         kind, config = model["class_name"], model["config"]
-        trainable = trainable and config.get("trainable", True)
+        trainable = trainable and _trainable(config)
         if kind == "Sequential":
             return self._sequential(config, path, given, trainable, depth)
         if kind in ("Functional", "Model") and "input_layers" in config:
             return self._functional(config, path, given, trainable, depth)
         raise ModelError(
-            f"it is a model of a class of its own ({kind}). "
+            f"it is a model of a class of its own ({str(kind)[:60]}). "
             "Build it with keras.Sequential([...]) or keras.Model(inputs, outputs)"
         )
 
@@ -110,34 +127,30 @@ class _Reader:
             at = given if given is not None else [self._input(layers[0], path)]
             layers = layers[1:]
         for layer in layers:
-            at = self._call(layer, f"{path}{layer['config']['name']}", at, None, trainable, depth)
+            place = path + _name(layer["config"]["name"])
+            at = self._call(layer, place, at, None, trainable, depth)
         return at
 
     def _functional(self, config, path, given, trainable, depth):
         names = _ends(config["input_layers"])
         results: dict[tuple[str, int], list[int]] = {}
-        waiting = []
-        by_name = {layer["name"]: layer for layer in config["layers"]}
+        by_name = {_name(layer["name"]): layer for layer in config["layers"]}
         for position, (name, _, _) in enumerate(names):
             results[name, 0] = (
                 [given[position]] if given is not None else [self._input(by_name[name], path)]
             )
+        calls = {}
         for layer in config["layers"]:
             for node, call in enumerate(layer["inbound_nodes"]):
-                waiting.append((layer, node, *_tensors(call)))
-        while waiting:
-            left = []
-            for layer, node, tensors, training in waiting:
-                if all((name, at) in results for name, at, _ in tensors):
-                    inputs = [results[name, at][number] for name, at, number in tensors]
-                    results[layer["name"], node] = self._call(
-                        layer, f"{path}{layer['name']}", inputs, training, trainable, depth
-                    )
-                else:
-                    left.append((layer, node, tensors, training))
-            if len(left) == len(waiting):
-                raise ModelError("its layers wait for each other in a circle")
-            waiting = left
+                if len(calls) >= MOST_CALLS:
+                    raise ModelError(f"it has more than {MOST_CALLS:,} calls of layers")
+                calls[layer["name"], node] = (layer, *_tensors(call))
+        for key in _in_order(calls, set(results)):
+            layer, tensors, training = calls[key]
+            inputs = [results[name, at][number] for name, at, number in tensors]
+            results[key] = self._call(
+                layer, path + layer["name"], inputs, training, trainable, depth
+            )
         return [
             results[name, node][number] for name, node, number in _ends(config["output_layers"])
         ]
@@ -148,33 +161,39 @@ class _Reader:
         shape = tuple(layer["config"]["batch_shape"][1:])
         if not all(n is None or (type(n) is int and 0 < n <= LARGEST_SETTING) for n in shape):
             raise ModelError(f"its input has the impossible shape {shape}")
-        self._append(Step(path + layer["config"]["name"], "InputLayer", {"shape": shape}, ()))
+        name = path + _name(layer["config"]["name"])
+        self._append(Step(name, "InputLayer", {"shape": shape}, ()))
         return len(self.steps) - 1
 
     def _call(self, layer, path, inputs, training, trainable, depth) -> list[int]:
+        self._count_call()
         kind, config = layer["class_name"], layer["config"]
         if isinstance(config, dict) and ("layers" in config or "input_layers" in config):
             return self.model(layer, path + "/", inputs, trainable, depth + 1)
-        where = f"layer {config.get('name')!r} is"
+        where = f"layer {str(config.get('name'))[:60]!r} is"
         if str(layer["module"]).startswith("keras.src.ops") and kind in OPERATIONS:
             kind, settings = OPERATIONS[kind]
-            settings = {**settings, **{k: v for k, v in config.items() if k == "negative_slope"}}
+            if kind == "LeakyReLU":
+                settings = {"negative_slope": number(config.get("negative_slope", 0.2))}
         elif kind == "Lambda":
             raise ModelError(
                 f"{where} a Lambda. Lambda layers hold code of their own, which is not run here: "
                 "use a layer that keras.layers has"
             )
-        elif layer["module"] == "keras.layers" and kind in LAYERS:
+        elif layer["module"] == "keras.layers" and kind in LAYER_SETTINGS:
             if layer.get("registered_name") is not None:
-                raise ModelError(f"{where} registered as {layer['registered_name']!r}")
-            settings = {key: value for key, value in config.items() if key != "build_config"}
-            _check_settings(settings, f"layer {config.get('name')!r}", 0)
+                raise ModelError(f"{where} registered as {str(layer['registered_name'])[:60]!r}")
+            settings = checked(config, LAYER_SETTINGS[kind], f"{where[:-3]} of class {kind}")
         else:
             raise ModelError(
-                f"{where} of class {kind}, which is not accepted here: use the layers of "
+                f"{where} of class {kind!s}, which is not accepted here: use the layers of "
                 "keras.layers that the exercise speaks of"
             )
-        trainable = trainable and bool(config.get("trainable", True))
+        settings = {key: value for key, value in settings.items() if key != "name"}
+        # Two layers of one name would be taken for one layer that is used twice.
+        if self._layers.setdefault(path, (kind, settings)) != (kind, settings):
+            raise ModelError(f"two of its layers have the name {path[:60]!r}")
+        trainable = trainable and _trainable(config)
         self._append(Step(path, kind, settings, tuple(inputs), trainable, training))
         return [len(self.steps) - 1]
 
@@ -182,6 +201,42 @@ class _Reader:
         if len(self.steps) >= MOST_LAYERS:
             raise ModelError(f"it has more than {MOST_LAYERS} layers")
         self.steps.append(step)
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
+        raise TypeError("a name is no short text")
+    return value
+
+
+def _trainable(config: dict) -> bool:
+    return flag(config.get("trainable", True))
+
+
+def _in_order(calls: dict, there: set):
+    """The calls, each after those whose results it takes; `there` are results that are given."""
+    missing: dict[tuple, int] = {}
+    takers: dict[tuple, list[tuple]] = {}
+    for key, (_, tensors, _) in calls.items():
+        needed = {(name, node) for name, node, _ in tensors} - there
+        missing[key] = len(needed)
+        for one in needed:
+            takers.setdefault(one, []).append(key)
+    # As Keras lists them, unless one is listed before what it takes.
+    place = {key: at for at, key in enumerate(calls)}
+    by_place = list(calls)
+    ready = [place[key] for key in calls if not missing[key]]
+    done = 0
+    while ready:
+        key = by_place[heapq.heappop(ready)]
+        done += 1
+        yield key
+        for taker in takers.get(key, ()):
+            missing[taker] -= 1
+            if not missing[taker]:
+                heapq.heappush(ready, place[taker])
+    if done < len(calls):
+        raise ModelError("its layers wait for each other in a circle")
 
 
 def _ends(ends: list) -> list:
@@ -213,30 +268,3 @@ def _tensors(call: dict) -> tuple[list[tuple], bool | None]:
                 "which is not accepted here"
             )
     return found, training
-
-
-def _check_settings(value: object, where: str, depth: int) -> None:
-    """Refuse classes that are not listed, functions, and numbers that no layer needs."""
-    if depth > DEEPEST:
-        raise ModelError(f"the settings of {where} are nested more than {DEEPEST} deep")
-    if isinstance(value, list):
-        for item in value:
-            _check_settings(item, where, depth + 1)
-    elif isinstance(value, dict):
-        if "class_name" in value:
-            module, kind = value.get("module"), value["class_name"]
-            if kind not in PARTS.get(str(module), ()) or value.get("registered_name") is not None:
-                raise ModelError(
-                    f"{where} has {value.get('config') if kind == 'function' else kind!r} in its "
-                    "settings, which is not one of Keras's own. Use one that Keras has, by its name"
-                )
-        if value.get("data_format") == "channels_first":
-            raise ModelError(f"{where} has the channels first; this course has them last")
-        for key, item in value.items():
-            if key == "seed":
-                continue
-            if key == "activation" and isinstance(item, str) and item not in ACTIVATIONS:
-                raise ModelError(f"{where} has the activation {item!r}, which Keras does not have")
-            _check_settings(item, where, depth + 1)
-    elif isinstance(value, int) and abs(value) > LARGEST_SETTING:
-        raise ModelError(f"{where} has a setting beyond {LARGEST_SETTING:,}, which no layer needs")

@@ -19,7 +19,7 @@ INSIDE = (
 # What builds the models that answers are given.
 INSIDE_WITH_KERAS = tuple(
     f"exercises/model_answers/{name}.py"
-    for name in ("description", "layers", "rebuilding", "wiring")
+    for name in ("description", "layers", "model_error", "rebuilding", "settings", "wiring")
 )
 KERAS_ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
