@@ -12,6 +12,7 @@ from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.exercises.model_answers.judging import judge_models
 from course_utils.exercises.model_answers.table import LayerTable
+from course_utils.exercises.model_answers.workshop import Here, Workshop
 from course_utils.exercises.report import Counterexample, Report
 from course_utils.exercises.running import Outcome, run
 
@@ -23,12 +24,13 @@ def judge(
     *,
     seed: int = 0,
     run: Callable = run,
+    workshop: Workshop | None = None,
 ) -> Report:
     """The report on an answer whose calls on `inputs` had these outcomes.
 
     `run` stands in for `running.run` where many answers are judged on the same inputs, and what the
     reference and the misconceptions do there is known already. `seed` is the one that drew the
-    inputs; a model is trained with it.
+    inputs; a model is trained with it. `workshop` is where models are tried out, if not here.
     """
     used = next((outcome.reference_call for outcome in outcomes if outcome.reference_call), "")
     if used:
@@ -39,7 +41,7 @@ def judge(
         )
 
     if isinstance(exercise, ModelExercise):
-        verdict = judge_models(exercise, inputs, outcomes, seed, run)
+        verdict = judge_models(exercise, inputs, outcomes, seed, workshop or Here())
         return _report(
             exercise,
             "passed" if verdict.passed else "failed",

@@ -3,7 +3,7 @@
 import inspect
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from course_utils.exercises.model_answers.layers import (
     ACTIVATION_LAYERS,
@@ -177,7 +177,78 @@ class Description:
         return (self.canonical(), compiled and (compiled.loss, compiled.from_logits))
 
     def to_json(self) -> str:
+        """As text, for `Description.from_json`."""
         return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Description":
+        """What `to_json` wrote, each field checked; ValueError if it is something else."""
+        try:
+            return _from_json(json.loads(text))
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError(f"this describes no model: {error}") from None
+
+
+def _from_json(data: dict) -> Description:
+    layers = tuple(_layer_from_json(one, i) for i, one in enumerate(data["layers"], start=1))
+    inputs = tuple(map(_shape, data["input_shapes"]))
+    found = Description(
+        input_shapes=inputs,
+        output_shapes=tuple(map(_shape, data["output_shapes"])),
+        outputs=tuple(map(_whole, data["outputs"])),
+        layers=layers,
+        compiled=None if data["compiled"] is None else _compiled_from_json(data["compiled"]),
+    )
+    # Numbers that lead to other layers lead to earlier ones, so that following them ends.
+    led = [(one.number, n) for one in layers for n in one.inputs]
+    led += [(len(layers) + 1, n) for n in found.outputs]
+    if not layers or not found.outputs or not all(-max(1, len(inputs)) < n < of for of, n in led):
+        raise ValueError("this describes no model: its layers are not joined")
+    return found
+
+
+def _layer_from_json(data: dict, number: int) -> Layer:
+    layer = Layer(**{**data, "inputs": tuple(data["inputs"])})
+    counts = (layer.parameters, layer.trainable_parameters, layer.multiply_adds)
+    right = (
+        layer.number == number
+        and all(isinstance(one, str) for one in (layer.name, layer.kind, layer.activation))
+        and layer.kind in LAYERS
+        and isinstance(layer.settings, dict)
+        and isinstance(layer.shared, bool)
+        and layer.inputs
+        and min(map(_whole, (*counts, 0))) >= 0
+    )
+    if not right:
+        raise ValueError(f"this describes no layer {number}")
+    inputs = tuple(map(_whole, layer.inputs))
+    return replace(layer, inputs=inputs, output_shape=_shape(layer.output_shape))
+
+
+def _compiled_from_json(data: dict) -> Compiled:
+    compiled = Compiled(**{**data, "metrics": tuple(data["metrics"])})
+    rate, logits = compiled.learning_rate, compiled.from_logits
+    right = (
+        all(isinstance(one, str) for one in (compiled.optimizer, compiled.loss, *compiled.metrics))
+        and (rate is None or (type(rate) in (int, float) and math.isfinite(rate)))
+        and isinstance(logits, bool | None)
+    )
+    if not right:
+        raise ValueError("this describes no compiled model")
+    return compiled
+
+
+def _shape(sides: list) -> tuple:
+    shape = tuple(sides)
+    if not all(side is None or 0 < _whole(side) < LARGEST_SIDE for side in shape):
+        raise ValueError(f"{shape} is no shape")
+    return shape
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise ValueError(f"{value!r} is no whole number")
+    return value
 
 
 def describe(model: str | Wiring) -> Description:
@@ -220,7 +291,8 @@ def _layer(step: Step, number: int, numbers: list, shapes: list, *, shared: bool
     given = [shapes[place] for place in step.inputs]
     made = make_layer(step)
     try:
-        settings = made.get_config()
+        # Lists in place of tuples, as they are when a description comes from another process.
+        settings = json.loads(json.dumps(made.get_config()))
         batched = [(None, *shape) for shape in given]
         sides = made.compute_output_shape(batched if step.kind in MERGING else batched[0])[1:]
         shape = tuple(None if side is None else int(side) for side in sides)

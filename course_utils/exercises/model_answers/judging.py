@@ -1,16 +1,15 @@
 """From the models that an answer returned to what is wrong with them. Runs no answer."""
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from course_utils.exercises.comparing import kind_of
 from course_utils.exercises.model_answers.data import ModelData
-from course_utils.exercises.model_answers.description import Description, describe
+from course_utils.exercises.model_answers.description import Description
 from course_utils.exercises.model_answers.exercise import ModelExercise, ModelMisconception
 from course_utils.exercises.model_answers.model_error import ModelError
 from course_utils.exercises.model_answers.requirements import Case, Finding
 from course_utils.exercises.model_answers.table import LayerTable, layer_table
+from course_utils.exercises.model_answers.workshop import Own, Workshop
 from course_utils.exercises.running import Outcome, Unreadable
 
 
@@ -25,47 +24,44 @@ class ModelVerdict:
 
 
 def judge_models(
-    exercise: ModelExercise, inputs: list[dict], outcomes: list[Outcome], seed: int, run: Callable
+    exercise: ModelExercise,
+    inputs: list[dict],
+    outcomes: list[Outcome],
+    seed: int,
+    workshop: Workshop,
 ) -> ModelVerdict:
-    """The verdict on the models that an answer returned for these inputs."""
-    models: list[Description] = []
-    for arguments, outcome in zip(inputs, outcomes, strict=True):
+    """The verdict on the models that an answer returned for these inputs, drawn with the seed."""
+    own = workshop.own(exercise, inputs, seed)
+    seen = workshop.seen(outcomes)
+    for arguments, outcome, one in zip(inputs, outcomes, seen, strict=True):
         complaint = _complaint(outcome)
-        if not complaint:
-            try:
-                models.append(describe(outcome.value.config))
-                continue
-            except ModelError as error:
-                complaint = f"It returned a model that cannot be judged: {error}."
-        message = _called(exercise, arguments) + complaint
-        return ModelVerdict(False, message, None, diagnose(exercise, inputs, outcomes, run))
+        if not complaint and not isinstance(one, Description):
+            complaint = f"It returned a model that cannot be judged: {one}."
+        if complaint:
+            message = _called(exercise, arguments) + complaint
+            return ModelVerdict(False, message, None, diagnose(exercise, own, outcomes, seen))
 
-    expected = run(exercise.reference, exercise.signature, inputs, to_data=exercise.to_data)
-    cases = [
-        Case(model, _our_own(right.value.config), arguments)
-        for model, right, arguments in zip(models, expected, inputs, strict=True)
-    ]
-    numbers: dict = {}
+    cases = [Case(*one) for one in zip(seen, own.expected, inputs, strict=True)]
     unmet: list[tuple[str, Finding, Case]] = []
     told: list[str] = []
-    looked_at = [one for one in exercise.requirements if one.measure is None]
-    tried_out = [one for one in exercise.requirements if one.measure is not None]
-    for requirement in looked_at:
-        for case in cases:
+    for requirement in exercise.requirements:
+        for case in cases if requirement.measure is None else ():
             finding = requirement.check(case)
             if finding:
                 unmet.append((requirement.what, _finding(finding), case))
                 break
-    for requirement in tried_out if not unmet else ():
+    for place, requirement in enumerate(exercise.requirements):
+        if unmet or requirement.measure is None:
+            continue
+        numbers: dict = {}
         try:
-            numbers = requirement.measure(outcomes[0].value, seed)
+            numbers = workshop.measure(exercise, place, outcomes[0].value, seed)
             finding = requirement.check(replace(cases[0], measured=numbers))
         except ModelError as error:
             finding = f"It could not be tried out: {error}."
         if finding:
             unmet.append((requirement.what, _finding(finding), cases[0]))
-            break
-        if requirement.tell:
+        elif requirement.tell:
             told.append(requirement.tell(numbers))
     if not unmet:
         return ModelVerdict(True, " ".join(["Everything that is asked is met.", *told]))
@@ -74,45 +70,30 @@ def judge_models(
     if len(unmet) > 1:
         message += f" Also not met yet: {'; '.join(what for what, _, _ in unmet[1:])}."
     table = layer_table(case.model, finding)
-    return ModelVerdict(False, message, table, diagnose(exercise, inputs, outcomes, run))
+    return ModelVerdict(False, message, table, diagnose(exercise, own, outcomes, seen))
 
 
 def diagnose(
-    exercise: ModelExercise, inputs: list[dict], outcomes: list[Outcome], run: Callable
+    exercise: ModelExercise,
+    own: Own,
+    outcomes: list[Outcome],
+    seen: tuple[Description | str, ...],
 ) -> ModelMisconception | None:
     """The first registered mistake that the returned models show."""
     if any(outcome.kind in ("timed out", "not run") for outcome in outcomes):
         return None
-    came = [_known(outcome, describe) for outcome in outcomes]
     for misconception in exercise.misconceptions:
         seen_in = getattr(misconception, "seen_in", None)
         if seen_in is not None:
-            if all(isinstance(one, Description) and seen_in(one) for one in came):
+            if all(isinstance(one, Description) and seen_in(one) for one in seen):
                 return misconception
-            continue
-        wrong = run(misconception.wrong, exercise.signature, inputs, to_data=exercise.to_data)
-        if list(map(_comparable, came)) == [_comparable(_known(one, _our_own)) for one in wrong]:
+        elif _comparable(seen) == _comparable(own.mistaken[misconception.id]):
             return misconception
     return None
 
 
-@functools.lru_cache(maxsize=200)
-def _our_own(config: str) -> Description:
-    """What a model solution or a misconception builds is the same for every answer."""
-    return describe(config)
-
-
-def _known(outcome: Outcome, describe: Callable) -> object:
-    if outcome.kind == "returned" and isinstance(outcome.value, ModelData):
-        try:
-            return describe(outcome.value.config)
-        except ModelError as error:
-            return str(error)
-    return (outcome.kind, str(outcome.value))
-
-
-def _comparable(came: object) -> object:
-    return came.comparable if isinstance(came, Description) else came
+def _comparable(seen: tuple[Description | str, ...]) -> list:
+    return [one.comparable if isinstance(one, Description) else one for one in seen]
 
 
 def _complaint(outcome: Outcome) -> str:

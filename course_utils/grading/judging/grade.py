@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.judging import no_answer, not_attempted
 from course_utils.exercises.model_answers.exercise import ModelExercise
+from course_utils.exercises.model_answers.workshop import Workshop
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import Outcome
 from course_utils.grading.judging.keras_side import keras_side
@@ -60,7 +61,8 @@ def grade_submission(
             results.update((one.id, _not_gradable(one, error)) for one in some)
             continue
         submission = Submission(cells, ids, walled)
-        tell = keras_side(sandbox).tryer.judge if some is models else _judge
+        judge = keras_side(sandbox).judge if some is models else None
+        tell = functools.partial(_judge, workshop=judge)
         submissions.append(submission)
         try:
             together = _run_together(submission, some, seed)
@@ -68,6 +70,8 @@ def grade_submission(
                 results[one.id] = _grade_safely(submission, one, seed, together, tell)
         finally:
             submission.close()
+            if judge:
+                judge.end_submission()
     return SubmissionResult(
         seed=seed,
         sandbox="; with Keras, ".join(one.sandbox.description for one in submissions)
@@ -90,8 +94,10 @@ def _cell_errors(submissions: list[Submission]) -> set[CellError]:
     }
 
 
-def _judge(exercise: Exercise, seed: int, outcomes: list[Outcome]) -> Report:
-    return drawn(exercise, seed).judge(outcomes)
+def _judge(
+    exercise: Exercise, seed: int, outcomes: list[Outcome], workshop: Workshop | None = None
+) -> Report:
+    return drawn(exercise, seed).judge(outcomes, workshop)
 
 
 def _run_together(

@@ -1,22 +1,24 @@
-"""What grading takes where the answer is a Keras model: a second sandbox, and one to judge."""
+"""What grading takes where the answer is a Keras model: sandboxes to run it and to judge it."""
 
-from course_utils.grading.judging.model_judge import Tryer
+from course_utils.grading.judging.model_judge import ModelJudge
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
 from course_utils.grading.sandbox.sandbox import Sandbox
 
 
 class KerasSide:
-    """A second sandbox, of the same kind, and the process that tries models out.
+    """Two more sandboxes of the same kind.
 
     Attributes
     ----------
     sandbox : Sandbox
-    tryer : Tryer
+        Runs answers.
+    judge : ModelJudge
+        Tries out the models that these return.
     """
 
     def __init__(self, sandbox: Sandbox):
         self._unavailable = ""
-        self.tryer = Tryer()
+        self.judge = ModelJudge(sandbox.kind)
         self._sandbox: Sandbox | None = None
         try:
             self._sandbox = open_sandbox(sandbox.kind, sandbox.limits, keras=True)
@@ -32,7 +34,7 @@ class KerasSide:
 
     def close(self) -> None:
         """End both."""
-        self.tryer.stop()
+        self.judge.stop()
         if self._sandbox is not None:
             self._sandbox.close()
 

@@ -1,38 +1,37 @@
-"""A process that judges the models that answers returned: it builds them again and trains them.
+"""The grader's side of the sandbox in which models are looked at and tried out.
 
-A model that came as data holds no code, but it may be slow and large. So this happens in a process
-with limits of its own, which is ended when they are reached; what it had to say then is a status,
-and no zero. It loads Keras, so that the grader itself need not.
+Descriptions and numbers come back, and are checked; requirements, diagnosis and points stay here.
 """
 
-import contextlib
-import dataclasses
-import gc
 import json
-import resource
+import math
+import os
 import signal
-import tempfile
 import time
 
-import numpy as np
-
-from course_utils.exercises.comparing import kind_of
-from course_utils.exercises.exercise import Exercise
+from course_utils.exercises.model_answers.data import ModelData
+from course_utils.exercises.model_answers.description import Description
+from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.exercises.model_answers.measuring import LONGEST
-from course_utils.exercises.registry import get
-from course_utils.exercises.report import Report
-from course_utils.exercises.running import Outcome, Unreadable
-from course_utils.grading.judging.trials import drawn
-from course_utils.grading.sandbox.student_kit import KERAS_ENVIRONMENT, KERAS_STARTING
-from course_utils.grading.wire.child_process import Child, channel
-from course_utils.grading.wire.json_dataclasses import from_json, to_json
-from course_utils.grading.wire.messages import decode, encode, read_frame, write_frame
+from course_utils.exercises.model_answers.model_error import ModelError
+from course_utils.exercises.model_answers.workshop import Own, Workshop
+from course_utils.grading.limits import Limits
+from course_utils.grading.sandbox.breaking_out import judge_breaches
+from course_utils.grading.sandbox.kit import Kit
+from course_utils.grading.sandbox.opening import SandboxUnavailableError
+from course_utils.grading.sandbox.packages import KERAS, MissingPackagesError, keras_files
+from course_utils.grading.sandbox.program import Program
+from course_utils.grading.sandbox.sandbox import Sandbox, SandboxDiedError
+from course_utils.grading.sandbox.student_kit import ENVIRONMENT, KERAS_STARTING
+from course_utils.grading.sandbox.walls import WALLS
+from course_utils.grading.wire.messages import ProtocolError, decode, encode
 
+SERVER = "course_utils.grading.judging.model_server"
 MEMORY = 8 * 2**30  # bytes of address space; 2.5 GB of it go to Keras itself
 PATIENCE = 3  # wall-clock seconds for each that a training may have on a processor
-JUDGING = PATIENCE * (LONGEST + 30)  # wall-clock seconds for one answer
-RECYCLED = 200  # answers after which another process takes over, in a fresh memory
-LARGEST_REPORT = 16 * 2**20
+DESCRIBING = 60.0  # wall-clock seconds for one model
+JUDGING = PATIENCE * (LONGEST + 30)  # wall-clock seconds for trying one out
+MOST_NUMBERS = 20  # that a requirement measures
 
 
 class NotJudgedError(RuntimeError):
@@ -43,127 +42,171 @@ class NotJudgedError(RuntimeError):
         self.status = status
 
 
-class Tryer:
-    """This side of the process, which is started when it is first needed."""
+class ModelJudge(Workshop):
+    """A workshop in a sandbox of its own, started when it is first needed.
 
-    def __init__(self):
-        self._process: Child | None = None
-        self._served = 0
+    Parameters
+    ----------
+    kind : str
+        Of wall.
 
-    def judge(self, exercise: Exercise, seed: int, outcomes: list[Outcome]) -> Report:
-        """The report on an answer whose calls had these outcomes.
+    Raises
+    ------
+    SandboxUnavailableError
+        From any method, if the sandbox does not hold on this machine.
+    NotJudgedError
+        If a model takes too much time or memory, or its process ends.
+    RuntimeError
+        If the exercise or the grader has a fault.
+    """
 
-        Raises
-        ------
-        NotJudgedError
-            If that took too much time or memory, or the process ended.
-        RuntimeError
-            If the judging itself has a fault.
-        """
-        if self._served >= RECYCLED:
-            self.stop()
-        if self._process is None:
-            self._start()
-        self._served += 1
+    def __init__(self, kind: str):
+        self.kind = kind
+        self._sandbox: Sandbox | None = None
+        self._tested = False
+        self._busy = False  # with a submission
+        self._own: dict[tuple[str, int], Own] = {}
+
+    def describe(self, data: ModelData) -> Description:
+        """See `Workshop`."""
+        return _checked(Description.from_json, self._ask(b"D", data.config, DESCRIBING))
+
+    def measure(
+        self, exercise: ModelExercise, requirement: int, data: ModelData, seed: int
+    ) -> dict:
+        """See `Workshop`."""
         question = {
-            "id": exercise.id,
-            "points": exercise.points,
-            "time_limit": exercise.time_limit,
-            "seed": seed,
-            "outcomes": [_sendable(one) for one in outcomes],
-        }
-        try:
-            self._process.send(b"J", encode(question))
-            kind, payload = self._process.receive(time.monotonic() + JUDGING)
-        except TimeoutError:
-            self.stop()
-            detail = f"Trying its model out had not come to an end after {JUDGING:g} s."
-            raise NotJudgedError("timeout", detail) from None
-        except (OSError, EOFError):
-            raise self._died() from None
-        if kind == b"m":
-            self.stop()  # what it could not get, it may have got in part
-            raise NotJudgedError("out_of_memory", "Trying its model out needs too much memory.")
-        if kind != b"r":
-            raise RuntimeError(json.loads(payload))
-        return from_json(Report, json.loads(payload))
+            "id": exercise.id, "requirement": requirement, "config": data.config, "seed": seed,
+        }  # fmt: skip
+        return _checked(_numbers, self._ask(b"M", question, JUDGING))
 
-    def _start(self) -> None:
-        environment = {**KERAS_ENVIRONMENT, "TMPDIR": tempfile.gettempdir()}
-        self._process = Child(
-            "course_utils.grading.judging.model_judge", [], environment, LARGEST_REPORT
-        )
-        self._served = 0
-        try:
-            self._process.receive(time.monotonic() + KERAS_STARTING)
-        except TimeoutError:
-            self.stop()
-            raise RuntimeError(f"Keras was not loaded after {KERAS_STARTING:g} s") from None
-        except (OSError, EOFError):
-            raise RuntimeError(f"Keras cannot be loaded: {self._died()}") from None
+    def own(self, exercise: ModelExercise, inputs: list[dict], seed: int) -> Own:
+        """See `Workshop`. Asked once, of a process that has seen no submission."""
+        key = exercise.id, seed
+        if key not in self._own:
+            busy, self._busy = self._busy, False
+            if busy:
+                self._send(b"Q")
+            self._own[key] = _own(self._ask(b"O", {"id": exercise.id, "seed": seed}, JUDGING))
+            self.end_submission()
+        return self._own[key]
 
-    def _died(self) -> NotJudgedError:
-        """How it ended."""
-        code, how, said = self._process.how_it_ended()
-        self.stop()
-        if code == -signal.SIGKILL:
-            detail = "The system ended the process that tried its model out: for memory, it seems."
-            return NotJudgedError("out_of_memory", detail)
-        detail = f"The process that tried its model out ended by {how}."
-        return NotJudgedError("crashed", f"{detail} {said}".strip())
+    def end_submission(self) -> None:
+        """End the process of the submission; the next question starts another one."""
+        if self._busy:
+            self._busy = False
+            self._send(b"Q")
 
     def stop(self) -> None:
-        """End the process; the next answer starts another one."""
-        if self._process is None:
-            return
-        process, self._process = self._process, None
-        process.stop()
+        """End everything; the next question starts it again."""
+        self._busy = False
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
 
-
-FIELDS = tuple(field.name for field in dataclasses.fields(Outcome))
-
-
-def _sendable(outcome: Outcome) -> tuple:
-    """Its fields; of what is neither a model nor small, what it is: no more is judged of it."""
-    value = outcome.value
-    if isinstance(value, list | tuple | dict | np.ndarray):
-        outcome = dataclasses.replace(outcome, value=Unreadable(kind_of(value)))
-    return tuple(getattr(outcome, name) for name in FIELDS)
-
-
-def main() -> None:
-    """Judge until the other end of standard input and output is gone."""
-    requests, replies = channel()
-    import keras
-
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    with contextlib.suppress(OSError, ValueError):  # macOS refuses, and trusts what it grades
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
-    write_frame(replies, b"l")
-    while True:
+    def _send(self, kind: bytes, payload: bytes = b"") -> None:
         try:
-            question = decode(read_frame(requests)[1])
-        except EOFError:
+            self._sandbox.send(kind, payload)
+        except SandboxDiedError:
+            self.stop()
+
+    def _ask(self, kind: bytes, question: object, seconds: float) -> object:
+        self._start()
+        return self._answer(kind, question, seconds)
+
+    def _answer(self, kind: bytes, question: object, seconds: float) -> object:
+        try:
+            if not self._busy:
+                self._sandbox.send(b"S")
+                self._busy = True
+            self._sandbox.send(kind, encode(question))
+            kind, payload = self._sandbox.receive(time.monotonic() + seconds)
+            answer = decode(payload) if payload else None
+        except TimeoutError:
+            self.stop()
+            detail = f"Trying its model out had not come to an end after {seconds:g} s."
+            raise NotJudgedError("timeout", detail) from None
+        except (SandboxDiedError, ProtocolError) as error:
+            self.stop()
+            detail = f"The sandbox that tried its model out ended: {error}."
+            raise NotJudgedError("crashed", detail) from None
+        if kind == b"a":
+            return answer
+        if kind == b"e":
+            raise ModelError(str(answer))
+        if kind == b"m":
+            self.end_submission()  # what it could not get, it may have got in part
+            raise NotJudgedError("out_of_memory", "Trying its model out needs too much memory.")
+        if kind == b"!":
+            self.end_submission()
+            raise _ended(answer)
+        raise RuntimeError(str(answer))
+
+    def _start(self) -> None:
+        if self._sandbox is None:
+            self._busy = False
+            try:
+                kit = Kit((".",), keras_files(), KERAS, tensorflow=True)
+            except MissingPackagesError as error:
+                raise SandboxUnavailableError(
+                    f"exercises whose answer is a Keras model need Keras here: {error}"
+                ) from None
+            program = Program(SERVER, ENVIRONMENT, KERAS_STARTING)
+            self._sandbox = Sandbox(WALLS[self.kind](), kit, program, Limits(memory=MEMORY))
+        if self._sandbox.process is not None:
             return
         try:
-            reply = b"r", to_json(_judged(question))
-        except MemoryError:
-            reply = b"m", None
-        except Exception as error:  # a fault of the exercise's or of the grader's own
-            reply = b"f", f"{type(error).__name__}: {error}"[:500]
-        with contextlib.suppress(BrokenPipeError):
-            write_frame(replies, reply[0], json.dumps(reply[1]).encode())
-        keras.utils.clear_session()
-        gc.collect()
+            self._sandbox.start()
+        except SandboxDiedError as error:
+            self.stop()
+            raise SandboxUnavailableError(f"where models are tried out: {error}") from None
+        if self._sandbox.wall.confines and not self._tested:
+            told = judge_breaches(self._sandbox, lambda one: self._answer(b"T", one, DESCRIBING))
+            if told:
+                self.stop()
+                raise SandboxUnavailableError(f"where models are tried out: {told}")
+            self.end_submission()
+            self._tested = True
 
 
-def _judged(question: dict) -> Report:
-    exercise = dataclasses.replace(
-        get(question["id"]), points=question["points"], time_limit=question["time_limit"]
+def _ended(status: object) -> NotJudgedError:
+    """How its process ended."""
+    if type(status) is int and os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number == signal.SIGKILL:
+            detail = "The system ended the process that tried its model out: for memory, it seems."
+            return NotJudgedError("out_of_memory", detail)
+        detail = f"the signal {signal.Signals(number).name}"
+    else:
+        detail = "itself"
+    return NotJudgedError("crashed", f"The process that tried its model out ended by {detail}.")
+
+
+def _checked(read, answer: object):
+    """What came, if it is what must come; else the process that sent it is not to be trusted."""
+    try:
+        return read(answer)
+    except (ValueError, TypeError, KeyError) as error:
+        detail = f"The process that tried its model out sent what is no answer: {error}."
+        raise NotJudgedError("crashed", detail) from None
+
+
+def _numbers(answer: object) -> dict:
+    numbers = json.loads(answer)
+    if not isinstance(numbers, dict) or len(numbers) > MOST_NUMBERS:
+        raise ValueError("no numbers")
+    for name, value in numbers.items():
+        if type(value) not in (int, float) or not math.isfinite(value):
+            raise ValueError(f"{name[:40]!r} is no number")
+    return numbers
+
+
+def _own(answer: object) -> Own:
+    data = json.loads(answer)
+    return Own(
+        tuple(map(Description.from_json, data["expected"])),
+        {
+            id: tuple(text if plain else Description.from_json(text) for plain, text in seen)
+            for id, seen in data["mistaken"].items()
+        },
     )
-    outcomes = [Outcome(**dict(zip(FIELDS, one, strict=True))) for one in question["outcomes"]]
-    return drawn(exercise, question["seed"]).judge(outcomes)
-
-
-if __name__ == "__main__":
-    main()

@@ -7,6 +7,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.judging import judge
+from course_utils.exercises.model_answers.workshop import Workshop
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import Outcome, run
 
@@ -18,10 +19,17 @@ class Drawn:
         self.exercise, self.seed, self.inputs = exercise, seed, exercise.draw_inputs(seed)
         self._known: dict[Callable, list[Outcome]] = {}
 
-    def judge(self, outcomes: list[Outcome]) -> Report:
+    def judge(self, outcomes: list[Outcome], workshop: Workshop | None = None) -> Report:
         """The report on an answer whose calls on the inputs had these outcomes."""
         with np.errstate(all="ignore"):
-            return judge(self.exercise, self.inputs, outcomes, seed=self.seed, run=self._run)
+            return judge(
+                self.exercise,
+                self.inputs,
+                outcomes,
+                seed=self.seed,
+                run=self._run,
+                workshop=workshop,
+            )
 
     def _run(self, function, signature, inputs, to_data=None) -> list[Outcome]:
         if function not in self._known:

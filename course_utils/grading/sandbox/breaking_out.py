@@ -1,7 +1,9 @@
 """Attempts to break out of a sandbox, made on this machine before the sandbox is used."""
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -44,7 +46,7 @@ def attempts(readable, folders, writable, mounts, grader, threads):
     except OSError:
         pass
     threading.stack_size(1 << 16)
-    attempt(f"it started more than {threads} threads", lambda: [
+    threads is None or attempt(f"it started more than {threads} threads", lambda: [
         threading.Thread(target=time.sleep, args=(1,), daemon=True).start()
         for _ in range(threads + 1)
     ])
@@ -98,30 +100,53 @@ def breaches(sandbox: Sandbox) -> str:
     OSError, RuntimeError
         If a file that must be out of reach is not there: then the attempts would prove nothing.
     """
+    reference = PACKAGE / "reference"
+    own = [reference / "__init__.py", PACKAGE / "exercises" / "registry.py"]
+    for path in own:  # that a missing file is not read proves nothing
+        if not path.stat().st_size:
+            raise RuntimeError(f"{path} is empty: trying to read it would prove nothing")
+    with _attempts(sandbox, own, [reference]) as question:
+        returned, value = _try(sandbox, TRIED, question)
+    done = [] if returned and value == "nothing" else [str(value)]
+    return "; ".join([*done, *_foreign_variables(sandbox)])
+
+
+def judge_breaches(sandbox: Sandbox, ask: Callable[[dict], object]) -> str:
+    """The same for the sandbox that judges models, which holds the package itself.
+
+    `ask` has the attempts made in it and gives what they achieved. How many threads there may be is
+    not limited there.
+    """
+    with _attempts(sandbox, [], []) as question:
+        value = ask({**question, "threads": None})
+    done = [] if value == "nothing" else [str(value)]
+    return "; ".join([*done, *_foreign_variables(sandbox)])
+
+
+@contextlib.contextmanager
+def _attempts(sandbox: Sandbox, files: list[Path], folders: list[Path]):
+    """What to attempt: besides these files and folders, another student's."""
     with tempfile.TemporaryDirectory() as folder:
         secret = Path(folder) / "secret"
         secret.write_text("another student's answer")
-        reference = PACKAGE / "reference"
-        own = [secret, reference / "__init__.py", PACKAGE / "exercises" / "registry.py"]
-        for path in own:  # that a missing file is not read proves nothing
-            if not path.stat().st_size:
-                raise RuntimeError(f"{path} is empty: trying to read it would prove nothing")
         places = sandbox.wall.places(sandbox.kit)
-        question = {
-            "readable": ":".join(map(str, (*own, *places.files))),
-            "folders": ":".join(map(str, (folder, reference, places.processes))),
+        yield {
+            "readable": ":".join(map(str, (secret, *files, *places.files))),
+            "folders": ":".join(map(str, (folder, *folders, places.processes))),
             "writable": ":".join((folder, "/tmp", "/dev/shm", "/", ".", str(PACKAGE))),
             "mounts": ":".join(places.mounts),
             "grader": os.getpid(),
             "threads": sandbox.limits.threads,
         }
-        returned, value = _try(sandbox, TRIED, question)
-    done = [] if returned and value == "nothing" else [str(value)]
-    for name in sandbox.variables:
-        allowed = (*sandbox.program.environment, *sandbox.wall.own_variables)
-        if not any(fnmatch(name, pattern) for pattern in allowed):
-            done.append(f"it was given the variable {name} of the environment")
-    return "; ".join(done)
+
+
+def _foreign_variables(sandbox: Sandbox) -> list[str]:
+    allowed = (*sandbox.program.environment, *sandbox.wall.own_variables)
+    return [
+        f"it was given the variable {name} of the environment"
+        for name in sandbox.variables
+        if not any(fnmatch(name, pattern) for pattern in allowed)
+    ]
 
 
 def cannot_train(sandbox: Sandbox) -> str:

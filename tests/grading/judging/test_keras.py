@@ -4,7 +4,6 @@ import dataclasses
 import inspect
 import json
 import os
-import signal
 import textwrap
 
 import keras
@@ -14,15 +13,12 @@ from course_utils.exercises import evaluate, get
 from course_utils.exercises.model_answers import ModelData, ModelExercise, describe
 from course_utils.exercises.model_answers.data import model_data
 from course_utils.exercises.report import Report
-from course_utils.exercises.running import Outcome
 from course_utils.grading import Limits, grade_submission
 from course_utils.grading.judging import keras_side
-from course_utils.grading.judging import model_judge as trying
-from course_utils.grading.judging.model_judge import NotJudgedError, Tryer
-from course_utils.grading.sandbox import opening
 from course_utils.grading.sandbox.conversation import Asked, Submission
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
 from course_utils.grading.sandbox.packages import keras_files
+from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.wire.json_dataclasses import from_json, to_json
 from course_utils.grading.wire.messages import decode, encode
 from tests.grading.conftest import RIGHT, ROW_MEANS, sandbox_or_skip
@@ -230,36 +226,6 @@ def test_an_attack_earns_what_it_earns_and_costs_nobody_else(roomy, name):
     assert not os.path.exists("/tmp/x")
 
 
-def test_what_judging_takes_is_limited_and_no_zero(monkeypatch):
-    tryer = Tryer()
-    answered = [ModelData(SMALL.to_json())] * 3
-    outcomes = [Outcome("returned", value) for value in answered]
-    report = tryer.judge(ATTACKED, 1, outcomes)
-    assert (report.status, report.score, report.max_score) == ("failed", 0, 1)
-    deep = [1.0]
-    for _ in range(11):  # as deep as comes out of the sandbox
-        deep = [deep]
-    for other in (deep, [0.0] * 15_000):
-        report = tryer.judge(ATTACKED, 1, [Outcome("returned", other)] * 3)
-        assert (report.status, report.score) == ("failed", 0)
-        assert "It returned a list of" in report.message
-    pid = tryer._process.pid
-    os.kill(pid, signal.SIGSTOP)
-    monkeypatch.setattr(trying, "JUDGING", 0.1)
-    with pytest.raises(NotJudgedError, match="had not come to an end") as told:
-        tryer.judge(ATTACKED, 1, outcomes)
-    assert told.value.status == "timeout"
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
-    monkeypatch.undo()
-    tryer._start()
-    tryer._process.kill()
-    with pytest.raises(NotJudgedError, match="The system ended") as told:
-        tryer.judge(ATTACKED, 1, outcomes)
-    assert told.value.status == "out_of_memory"
-    tryer.stop()
-
-
 def test_without_tensorflow_only_the_exercises_with_models_are_not_gradable(monkeypatch, sandbox):
     def refuse(kind, limits, keras):
         raise SandboxUnavailableError("tensorflow is not installed")
@@ -288,6 +254,6 @@ def test_each_kind_holds_with_keras(kind):
         with open_sandbox(kind, Limits(), keras=True) as opened:
             assert opened.keras
     except SandboxUnavailableError as error:
-        if opening.why_not(kind):
+        if WALLS[kind].why_not():
             pytest.skip(str(error))
         raise

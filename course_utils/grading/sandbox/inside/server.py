@@ -34,7 +34,7 @@ def main() -> None:
     keras = entered.settings["keras"]
     ready_made = filters(entered.settings["walled"], threads=keras)
     if keras:
-        _load_keras()
+        load_keras()
     stand_ins.install()
     random.seed(0)  # a replay draws the same numbers
     np.random.seed(0)  # noqa: NPY002  the generator that students' code may use
@@ -95,7 +95,7 @@ def _wait_for(child: int, alive: int, requests: int) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def _load_keras() -> None:
+def load_keras() -> None:
     """Import Keras and TensorFlow but use neither: used once, they have threads, and forks fail."""
     tempfile.tempdir = "/tmp"  # TensorFlow asks for it, and looking for one would fail
     import keras.src.utils.module_utils as optional
