@@ -18,7 +18,6 @@ from course_utils.grading.judging.keras_side import keras_side
 from course_utils.grading.running.batch import Batch, Done, sandbox_before
 from course_utils.grading.running.cluster import cluster_sandbox, grade_on_cluster
 from course_utils.grading.sandbox.opening import open_sandbox
-from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.wire.messages import printable
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.", show_default=False)]
@@ -102,7 +101,7 @@ def _announce(console: Console, batch: Batch) -> None:
         f"{len(run.exercises)}; points: {run.max_score:g}. Isolation: {run.isolation}. "
         f"Seed: {run.seed}."
     )
-    if not WALLS[run.sandbox].confines:
+    if run.trusted:
         console.print("The submissions run WITHOUT isolation.", style="bold red")
     if batch.resumed:
         console.print("Going on with the run that is in the folder.")

@@ -9,8 +9,8 @@ from fractions import Fraction
 from course_utils.grading.exports.choices import Choices, ExportError, score_of, total
 from course_utils.grading.judging.results import ExerciseResult
 from course_utils.grading.records.records import Record, Run
-from course_utils.grading.reports.pages import OUTCOMES, SUBMISSIONS
 from course_utils.grading.reports.visible import visible
+from course_utils.grading.statuses import GRADED, OUTCOMES, SUBMISSIONS
 
 LARGEST_TEXT = 20_000  # characters about one exercise; PrairieLearn takes a megabyte in all
 
@@ -154,23 +154,23 @@ def classroom50(run: Run, records: Iterable[Record], choices: Choices) -> Iterat
 
 def explained(result: ExerciseResult) -> str:
     """What the student is told about an exercise, as text."""
-    if result.report and result.status == "graded":
+    if result.report and result.status == GRADED:
         # Without the headline, whose points are the exercise's own and not the assignment's, and
         # without the line on hint(), which the notebook has.
         lines = [
             line for line in str(result.report).split("\n")[1:] if not line.startswith("hint(")
         ]
     else:
-        _, words, meaning = OUTCOMES[result.status]
-        lines = [words, result.detail, meaning]
+        told = OUTCOMES[result.status]
+        lines = [told.words, result.detail, told.meaning]
     return visible("\n".join(line for line in lines if line))[:LARGEST_TEXT]
 
 
 def summary(record: Record, whole) -> str:
     """What the student is told about the whole, as text."""
-    if record.status != "graded":
-        words, meaning = SUBMISSIONS[record.status]
-        text = f"{words}. {record.detail} {meaning}"
+    if record.status != GRADED:
+        told = SUBMISSIONS[record.status]
+        text = f"{told.words}. {record.detail} {told.meaning}"
     elif whole.score is not None:
         text = f"{whole.score:g} of {whole.max_score:g} points."
     elif record.unsettled:
