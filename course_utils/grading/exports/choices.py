@@ -14,7 +14,7 @@ class ExportError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What the command line says.
+    """What the instructor chose on the command line.
 
     Attributes
     ----------
