@@ -9,7 +9,7 @@ from course_utils.exercises.judging import no_answer, not_attempted
 from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import Outcome
-from course_utils.grading.judging.keras_side import keras_side
+from course_utils.grading.judging.keras_support import keras_support
 from course_utils.grading.judging.model_judge import NotJudgedError
 from course_utils.grading.judging.results import ExerciseResult, SubmissionResult
 from course_utils.grading.judging.trials import drawn
@@ -55,12 +55,12 @@ def grade_submission(
         if not some:
             continue
         try:
-            walled = keras_side(sandbox).sandbox if some is models else sandbox
+            walled = keras_support(sandbox).sandbox if some is models else sandbox
         except SandboxUnavailableError as error:
             results.update((one.id, _not_gradable(one, error)) for one in some)
             continue
         submission = Submission(cells, ids, walled)
-        tell = keras_side(sandbox).tryer.judge if some is models else _judge
+        tell = keras_support(sandbox).tryer.judge if some is models else _judge
         submissions.append(submission)
         try:
             together = _run_together(submission, some, seed)

@@ -16,7 +16,7 @@ from course_utils.exercises.model_answers.data import model_data
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import Outcome
 from course_utils.grading import Limits, grade_submission
-from course_utils.grading.judging import keras_side
+from course_utils.grading.judging import keras_support
 from course_utils.grading.judging import model_judge as trying
 from course_utils.grading.judging.model_judge import NotJudgedError, Tryer
 from course_utils.grading.sandbox import opening
@@ -110,7 +110,7 @@ def test_a_model_is_given_as_an_argument(roomy):
         misconceptions=(),
         hints=(),
     )
-    walled = keras_side.keras_side(roomy).sandbox
+    walled = keras_support.keras_support(roomy).sandbox
     submission = Submission([source(with_head)], ["with_head"], walled)
     ended = submission.run(Asked(exercise, exercise.draw_inputs(), 0, 0))
     submission.close()
@@ -264,7 +264,7 @@ def test_without_tensorflow_only_the_exercises_with_models_are_not_gradable(monk
     def refuse(kind, limits, keras):
         raise SandboxUnavailableError("tensorflow is not installed")
 
-    monkeypatch.setattr(keras_side, "open_sandbox", refuse)
+    monkeypatch.setattr(keras_support, "open_sandbox", refuse)
     monkeypatch.setattr(sandbox, "beside", None)
     cells = [source(ATTACKED.reference), RIGHT["row_means"]]
     for _ in range(2):
