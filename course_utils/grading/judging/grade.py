@@ -60,7 +60,7 @@ def grade_submission(
             results.update((one.id, _not_gradable(one, error)) for one in some)
             continue
         submission = Submission(cells, ids, walled)
-        tell = keras_support(sandbox).tryer.judge if some is models else _judge
+        tell = keras_support(sandbox).model_judge.judge if some is models else _judge
         submissions.append(submission)
         try:
             together = _run_together(submission, some, seed)

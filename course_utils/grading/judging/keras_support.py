@@ -1,6 +1,6 @@
 """What grading takes where the answer is a Keras model: a second sandbox, and one to judge."""
 
-from course_utils.grading.judging.model_judge import Tryer
+from course_utils.grading.judging.model_judge import ModelJudge
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
 from course_utils.grading.sandbox.sandbox import Sandbox
 
@@ -11,12 +11,12 @@ class KerasSupport:
     Attributes
     ----------
     sandbox : Sandbox
-    tryer : Tryer
+    model_judge : ModelJudge
     """
 
     def __init__(self, sandbox: Sandbox):
         self._unavailable = ""
-        self.tryer = Tryer()
+        self.model_judge = ModelJudge()
         self._sandbox: Sandbox | None = None
         try:
             self._sandbox = open_sandbox(sandbox.kind, sandbox.limits, keras=True)
@@ -32,7 +32,7 @@ class KerasSupport:
 
     def close(self) -> None:
         """End both."""
-        self.tryer.stop()
+        self.model_judge.stop()
         if self._sandbox is not None:
             self._sandbox.close()
 

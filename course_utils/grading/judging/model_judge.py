@@ -43,7 +43,7 @@ class NotJudgedError(RuntimeError):
         self.status = status
 
 
-class Tryer:
+class ModelJudge:
     """This side of the process, which is started when it is first needed."""
 
     def __init__(self):

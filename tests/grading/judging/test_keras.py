@@ -18,7 +18,7 @@ from course_utils.exercises.running import Outcome
 from course_utils.grading import Limits, grade_submission
 from course_utils.grading.judging import keras_support
 from course_utils.grading.judging import model_judge as trying
-from course_utils.grading.judging.model_judge import NotJudgedError, Tryer
+from course_utils.grading.judging.model_judge import ModelJudge, NotJudgedError
 from course_utils.grading.sandbox import opening
 from course_utils.grading.sandbox.conversation import Asked, Submission
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
@@ -231,33 +231,33 @@ def test_an_attack_earns_what_it_earns_and_costs_nobody_else(roomy, name):
 
 
 def test_what_judging_takes_is_limited_and_no_zero(monkeypatch):
-    tryer = Tryer()
+    model_judge = ModelJudge()
     answered = [ModelData(SMALL.to_json())] * 3
     outcomes = [Outcome("returned", value) for value in answered]
-    report = tryer.judge(ATTACKED, 1, outcomes)
+    report = model_judge.judge(ATTACKED, 1, outcomes)
     assert (report.status, report.score, report.max_score) == ("failed", 0, 1)
     deep = [1.0]
     for _ in range(11):  # as deep as comes out of the sandbox
         deep = [deep]
     for other in (deep, [0.0] * 15_000):
-        report = tryer.judge(ATTACKED, 1, [Outcome("returned", other)] * 3)
+        report = model_judge.judge(ATTACKED, 1, [Outcome("returned", other)] * 3)
         assert (report.status, report.score) == ("failed", 0)
         assert "It returned a list of" in report.message
-    pid = tryer._process.pid
+    pid = model_judge._process.pid
     os.kill(pid, signal.SIGSTOP)
     monkeypatch.setattr(trying, "JUDGING", 0.1)
     with pytest.raises(NotJudgedError, match="had not come to an end") as told:
-        tryer.judge(ATTACKED, 1, outcomes)
+        model_judge.judge(ATTACKED, 1, outcomes)
     assert told.value.status == "timeout"
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     monkeypatch.undo()
-    tryer._start()
-    tryer._process.kill()
+    model_judge._start()
+    model_judge._process.kill()
     with pytest.raises(NotJudgedError, match="The system ended") as told:
-        tryer.judge(ATTACKED, 1, outcomes)
+        model_judge.judge(ATTACKED, 1, outcomes)
     assert told.value.status == "out_of_memory"
-    tryer.stop()
+    model_judge.stop()
 
 
 def test_without_tensorflow_only_the_exercises_with_models_are_not_gradable(monkeypatch, sandbox):
