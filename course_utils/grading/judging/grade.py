@@ -12,7 +12,7 @@ from course_utils.exercises.running import Outcome
 from course_utils.grading.judging.keras_support import keras_support
 from course_utils.grading.judging.model_judge import NotJudgedError
 from course_utils.grading.judging.results import ExerciseResult, SubmissionResult
-from course_utils.grading.judging.trials import drawn
+from course_utils.grading.judging.trials import trials
 from course_utils.grading.sandbox.conversation import Asked, Ended, Submission
 from course_utils.grading.sandbox.opening import SandboxUnavailableError
 from course_utils.grading.sandbox.replies import CellError
@@ -91,7 +91,7 @@ def _cell_errors(submissions: list[Submission]) -> set[CellError]:
 
 
 def _judge(exercise: Exercise, seed: int, outcomes: list[Outcome]) -> Report:
-    return drawn(exercise, seed).judge(outcomes)
+    return trials(exercise, seed).judge(outcomes)
 
 
 def _run_together(
@@ -108,7 +108,7 @@ def _run_together(
         for exercise in exercises:
             found = _Found(submission, exercise.id)
             if found.kind in ("function", "value"):
-                inputs = drawn(exercise, seed).inputs
+                inputs = trials(exercise, seed).inputs
                 asked.append(Asked(exercise, inputs, found.cell, last_cell=found.cell))
         if not asked:
             return {}
@@ -199,7 +199,7 @@ def _grade(
         report = not_attempted(exercise)
         return result(status="missing", detail="The starter is as it was.", report=report)
 
-    inputs = drawn(exercise, seed).inputs
+    inputs = trials(exercise, seed).inputs
     if ended is None:
         ended = submission.run(Asked(exercise, inputs, found.cell, last_cell=found.cell))
     below = len(submission.cells) - 1

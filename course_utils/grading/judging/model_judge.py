@@ -22,7 +22,7 @@ from course_utils.exercises.model_answers.measuring import LONGEST
 from course_utils.exercises.registry import get
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import Outcome, Unreadable
-from course_utils.grading.judging.trials import drawn
+from course_utils.grading.judging.trials import trials
 from course_utils.grading.sandbox.student_kit import KERAS_ENVIRONMENT, KERAS_STARTING
 from course_utils.grading.wire.child_process import Child, channel
 from course_utils.grading.wire.json_dataclasses import from_json, to_json
@@ -162,7 +162,7 @@ def _judged(question: dict) -> Report:
         get(question["id"]), points=question["points"], time_limit=question["time_limit"]
     )
     outcomes = [Outcome(**dict(zip(FIELDS, one, strict=True))) for one in question["outcomes"]]
-    return drawn(exercise, question["seed"]).judge(outcomes)
+    return trials(exercise, question["seed"]).judge(outcomes)
 
 
 if __name__ == "__main__":
