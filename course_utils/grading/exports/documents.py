@@ -9,7 +9,7 @@ from fractions import Fraction
 from course_utils.grading.exports.choices import Choices, ExportError, score_of, total
 from course_utils.grading.judging.results import ExerciseResult
 from course_utils.grading.records.records import Record, Run
-from course_utils.grading.reports.visible import visible
+from course_utils.grading.reports.invisible_characters import visible
 from course_utils.grading.statuses import GRADED, OUTCOMES, SUBMISSIONS
 
 LARGEST_TEXT = 20_000  # characters about one exercise; PrairieLearn accepts a megabyte in all

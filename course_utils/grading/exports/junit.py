@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 from course_utils.grading.exports.choices import Choices, total
 from course_utils.grading.exports.documents import explained
 from course_utils.grading.records.records import Record, Run
+from course_utils.grading.reports.invisible_characters import one_line, visible
 from course_utils.grading.reports.pages import points
-from course_utils.grading.reports.visible import one_line, visible
 
 
 def junit(run: Run, records: Iterable[Record], choices: Choices) -> Iterator[tuple]:

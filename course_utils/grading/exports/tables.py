@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from course_utils.grading.exports.choices import Choices, score_of, total
 from course_utils.grading.records.records import Record, Run
+from course_utils.grading.reports.invisible_characters import one_line
 from course_utils.grading.reports.pages import points
-from course_utils.grading.reports.visible import one_line
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

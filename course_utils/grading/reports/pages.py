@@ -17,7 +17,7 @@ from course_utils.exercises.report import panels
 from course_utils.grading.records.records import Record, Run
 from course_utils.grading.records.storage import read_records, read_run
 from course_utils.grading.reports.class_summary import ClassSummary
-from course_utils.grading.reports.visible import visible
+from course_utils.grading.reports.invisible_characters import visible
 from course_utils.grading.statuses import GRADED, OUTCOMES, SUBMISSIONS
 
 STUDENTS = "students"
