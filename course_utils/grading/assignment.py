@@ -130,10 +130,10 @@ def parse_assignment(text: str, name: str = "the assignment") -> Assignment:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise AssignmentError(f"{name}: {error}") from None
-    return _Reader(text, name).assignment(data)
+    return _Parser(text, name).assignment(data)
 
 
-class _Reader:
+class _Parser:
     def __init__(self, text: str, name: str):
         self.text, self.name = text, name
 

@@ -99,7 +99,16 @@ WITHOUT_SCORE: dict[str, Status] = {
         Told("Nothing was found", "There was no file to grade. If you have handed one in, say so."),
     ),
 }
-PASSED, FAILED = Told("Right", mark="✓"), Told("Not right yet", mark="✗")
+# What a student is told about an exercise; one that is graded is passed or failed.
+OUTCOMES: dict[str, Told] = {
+    "passed": Told("Right", mark="✓"),
+    "failed": Told("Not right yet", mark="✗"),
+    **{name: one.exercise for name, one in WITHOUT_SCORE.items() if one.exercise},
+}
+# What a student is told about a submission that has not been run to its end.
+SUBMISSIONS: dict[str, Told] = {
+    name: one.submission for name, one in WITHOUT_SCORE.items() if one.submission
+}
 
 OF_EXERCISES = (GRADED, *(name for name, one in WITHOUT_SCORE.items() if one.exercise))
 OF_SUBMISSIONS = (GRADED, *(name for name, one in WITHOUT_SCORE.items() if one.submission))

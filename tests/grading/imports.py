@@ -1,7 +1,7 @@
 """Which files of the package a file leads to, by its imports: read, not run.
 
-Imports within functions count, and so does what is imported by a name in a text, as a module that
-is started as a program, or all modules of a folder.
+Imports within functions count, and so do modules that are named in a text, such as programs to
+start. A file that calls `import_module` is taken to import everything in its folder.
 """
 
 import ast
@@ -40,10 +40,12 @@ def _named(path: Path) -> Iterator[Path]:
                 yield from _on_the_way(f"{node.module}.{alias.name}")
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _on_the_way(node.value)
-        elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-            folder, dot, rest = node.values[0].value.rpartition(".")
-            if dot and not rest and folder.startswith("course_utils."):
-                yield from _place(folder).rglob("*.py")
+        elif isinstance(node, ast.Call) and _is_import_module(node.func):
+            yield from path.parent.rglob("*.py")
+
+
+def _is_import_module(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and function.attr == "import_module"
 
 
 def _on_the_way(name: str) -> Iterator[Path]:
@@ -52,11 +54,7 @@ def _on_the_way(name: str) -> Iterator[Path]:
     if parts[0] != "course_utils" or not all(map(str.isidentifier, parts)):
         return
     for count in range(1, len(parts) + 1):
-        place = _place(".".join(parts[:count]))
+        place = PACKAGE.parent.joinpath(*parts[:count])
         for file in (place / "__init__.py", place.with_suffix(".py")):
             if file.is_file():
                 yield file
-
-
-def _place(name: str) -> Path:
-    return PACKAGE.parent.joinpath(*name.split("."))

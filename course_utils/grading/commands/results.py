@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from course_utils.grading.records.storage import read_run, record_path
-from course_utils.grading.reports.visible import one_line
+from course_utils.grading.reports.invisible_characters import one_line
 
 Results = Annotated[Path, typer.Argument(help="Folder of the results.", show_default=False)]
 

@@ -14,11 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from course_utils.grading.assignment import AssignmentError, read_assignment
 from course_utils.grading.commands.problems import grading_problems_told
 from course_utils.grading.commands.sandbox_options import Kind, Trust, chosen_kind
-from course_utils.grading.judging.keras_side import keras_side
+from course_utils.grading.judging.keras_support import keras_support
 from course_utils.grading.running.batch import Batch, Done, sandbox_before
 from course_utils.grading.running.cluster import cluster_sandbox, grade_on_cluster
 from course_utils.grading.sandbox.opening import open_sandbox
-from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.wire.messages import printable
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.", show_default=False)]
@@ -70,7 +69,7 @@ def run(
                 kind, isolation = opened.kind, opened.description
                 if asked.models:
                     # Now, not after an hour: raises if there is none.
-                    isolation += f"; with Keras, {keras_side(opened).sandbox.description}"
+                    isolation += f"; with Keras, {keras_support(opened).sandbox.description}"
         with Batch(submissions, asked, out, seed=seed, sandbox=kind, isolation=isolation) as batch:
             _announce(console, batch)
             if scheduler:
@@ -102,7 +101,7 @@ def _announce(console: Console, batch: Batch) -> None:
         f"{len(run.exercises)}; points: {run.max_score:g}. Isolation: {run.isolation}. "
         f"Seed: {run.seed}."
     )
-    if not WALLS[run.sandbox].confines:
+    if run.trusted:
         console.print("The submissions run WITHOUT isolation.", style="bold red")
     if batch.resumed:
         console.print("Going on with the run that is in the folder.")

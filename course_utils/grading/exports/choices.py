@@ -5,11 +5,7 @@ from dataclasses import dataclass
 
 from course_utils.grading.judging.results import ExerciseResult
 from course_utils.grading.records.records import Record
-from course_utils.grading.statuses import OF_SUBMISSIONS as STATUSES
-
-# An exercise may have been left out; the others wait for somebody's decision.
-WORST_FIRST = ("not_gradable", "crashed", "out_of_memory", "timeout")
-DECIDABLE = tuple(status for status in STATUSES if status != "graded")
+from course_utils.grading.statuses import GRADED, WITHOUT_SCORE, WORST_FIRST
 
 
 class ExportError(ValueError):
@@ -18,7 +14,7 @@ class ExportError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What the command line says.
+    """What the instructor chose on the command line.
 
     Attributes
     ----------
@@ -39,9 +35,9 @@ class Choices:
     def zeros(statuses: Iterable[str]) -> frozenset[str]:
         """The statuses that count as zero, checked."""
         zero = frozenset(statuses)
-        if unknown := sorted(zero - set(DECIDABLE)):
+        if unknown := sorted(zero - WITHOUT_SCORE.keys()):
             raise ExportError(
-                f"{unknown[0]!r} is no status without a grade; there are {', '.join(DECIDABLE)}"
+                f"{unknown[0]!r} is no status without a grade; there are {', '.join(WITHOUT_SCORE)}"
             )
         return zero
 
@@ -66,9 +62,9 @@ def total(record: Record, max_score: float, zero: frozenset[str] = frozenset()) 
     An exercise that was not answered adds nothing to the others' points. Where nothing at all was
     answered there is no total: it may be the wrong file.
     """
-    if record.status != "graded":
+    if record.status != GRADED:
         if record.status in zero:
-            return Total(0.0, max_score, "graded", (record.status,))
+            return Total(0.0, max_score, GRADED, (record.status,))
         return Total(None, max_score, record.status)
     open_ones = {one.status for one in record.unsettled}
     for status in WORST_FIRST:
@@ -79,11 +75,11 @@ def total(record: Record, max_score: float, zero: frozenset[str] = frozenset()) 
     zeros = [status for status in WORST_FIRST if status in open_ones]
     if any(one.status == "missing" for one in record.exercises) and "missing" in zero:
         zeros.append("missing")
-    return Total(record.earned or 0.0, max_score, "graded", tuple(zeros))
+    return Total(record.earned or 0.0, max_score, GRADED, tuple(zeros))
 
 
 def score_of(result: ExerciseResult, zero: frozenset[str]) -> float | None:
     """Points for one exercise; None if it has no grade and its status does not count as zero."""
-    if result.status == "graded":
+    if result.status == GRADED:
         return result.score
     return 0.0 if result.status in zero else None

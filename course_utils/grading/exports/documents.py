@@ -1,4 +1,4 @@
-"""Grades as one JSON document a student, for Gradescope, PrairieLearn and classroom50."""
+"""Grades as one JSON document per student, for Gradescope, PrairieLearn and classroom50."""
 
 import json
 import math
@@ -9,10 +9,10 @@ from fractions import Fraction
 from course_utils.grading.exports.choices import Choices, ExportError, score_of, total
 from course_utils.grading.judging.results import ExerciseResult
 from course_utils.grading.records.records import Record, Run
-from course_utils.grading.reports.pages import OUTCOMES, SUBMISSIONS
-from course_utils.grading.reports.visible import visible
+from course_utils.grading.reports.invisible_characters import visible
+from course_utils.grading.statuses import GRADED, OUTCOMES, SUBMISSIONS
 
-LARGEST_TEXT = 20_000  # characters about one exercise; PrairieLearn takes a megabyte in all
+LARGEST_TEXT = 20_000  # characters about one exercise; PrairieLearn accepts a megabyte in all
 
 
 def gradescope(run: Run, records: Iterable[Record], choices: Choices) -> Iterator[tuple]:
@@ -24,8 +24,8 @@ def gradescope(run: Run, records: Iterable[Record], choices: Choices) -> Iterato
 def gradescope_results(run: Run, record: Record, choices: Choices) -> dict:
     """What Gradescope reads.
 
-    Without a total there is no score at all: Gradescope then says that the autograder failed, which
-    is true, and not a zero.
+    Without a total there is no score at all. Gradescope then says that the autograder failed, which
+    is true, and shows no zero.
     """
     whole = total(record, run.max_score, choices.zero)
     tests = []
@@ -40,7 +40,7 @@ def gradescope_results(run: Run, record: Record, choices: Choices) -> dict:
         }
         score = score_of(result, choices.zero)
         if score is None and result.status == "missing" and whole.score is not None:
-            score = 0.0  # adds nothing to a total that there is
+            score = 0.0  # there is a total, to which it adds nothing
         if score is not None:
             test["score"] = score
             test["status"] = "passed" if result.report and result.report.passed else "failed"
@@ -67,7 +67,7 @@ def gradescope_results(run: Run, record: Record, choices: Choices) -> dict:
     if whole.score is not None:
         document["score"] = whole.score
         document["tests"] = tests
-    else:  # scores of some would look like a total
+    else:  # the scores of some exercises would look like a total
         document["output"] += "\n\n" + "\n\n".join(
             f"{test['name']}\n{test['output']}" for test in tests
         )
@@ -99,11 +99,11 @@ def prairielearn(run: Run, records: Iterable[Record], choices: Choices) -> Itera
 
 
 def classroom50(run: Run, records: Iterable[Record], choices: Choices) -> Iterator[tuple]:
-    """classroom50's ``result.json``, which knows whole points only.
+    """classroom50's ``result.json``, which knows only whole points.
 
-    Where an assignment has parts of points, all points are multiplied by the same number. The
-    format has no place for an answer without a grade: such a student gets no file, and an error
-    after all others are written names them.
+    If an assignment has fractions of points, all points are multiplied by the same number. The
+    format has no place for an answer without a grade: such students get no file, and an error names
+    them after all other files are written.
 
     Raises
     ------
@@ -154,23 +154,23 @@ def classroom50(run: Run, records: Iterable[Record], choices: Choices) -> Iterat
 
 def explained(result: ExerciseResult) -> str:
     """What the student is told about an exercise, as text."""
-    if result.report and result.status == "graded":
+    if result.report and result.status == GRADED:
         # Without the headline, whose points are the exercise's own and not the assignment's, and
         # without the line on hint(), which the notebook has.
         lines = [
             line for line in str(result.report).split("\n")[1:] if not line.startswith("hint(")
         ]
     else:
-        _, words, meaning = OUTCOMES[result.status]
-        lines = [words, result.detail, meaning]
+        told = OUTCOMES[result.status]
+        lines = [told.words, result.detail, told.meaning]
     return visible("\n".join(line for line in lines if line))[:LARGEST_TEXT]
 
 
 def summary(record: Record, whole) -> str:
     """What the student is told about the whole, as text."""
-    if record.status != "graded":
-        words, meaning = SUBMISSIONS[record.status]
-        text = f"{words}. {record.detail} {meaning}"
+    if record.status != GRADED:
+        told = SUBMISSIONS[record.status]
+        text = f"{told.words}. {record.detail} {told.meaning}"
     elif whole.score is not None:
         text = f"{whole.score:g} of {whole.max_score:g} points."
     elif record.unsettled:

@@ -1,4 +1,4 @@
-"""The formats by name, and writing what they give."""
+"""All formats by name, and writing their files."""
 
 from pathlib import Path
 
@@ -31,7 +31,8 @@ def export(out: Path, format: str, choices: Choices, to: Path | None = None) -> 
         One of `FORMATS`.
     choices : Choices
     to : Path, optional
-        The file, or for a format with a document a student the folder. Else in ``out/exports``.
+        The file, or the folder if the format has a document for each student. By default in
+        ``out/exports``.
 
     Returns
     -------
@@ -41,7 +42,7 @@ def export(out: Path, format: str, choices: Choices, to: Path | None = None) -> 
     Raises
     ------
     ExportError
-        If the format is not known, or if the format has no place for what somebody's grade is.
+        If there is no such format, or if it has no place for somebody's result.
     FileNotFoundError, FormatError
         As `read_run` and `read_records`.
     """
@@ -55,7 +56,7 @@ def export(out: Path, format: str, choices: Choices, to: Path | None = None) -> 
         write_atomically(to, data)
         return to
     to = Path(out) / "exports" / format if to is None else Path(to)
-    for name, data in files:  # thousands: without waiting for the disk at each
+    for name, data in files:  # there may be thousands: do not wait for the disk at each
         (to / name).parent.mkdir(parents=True, exist_ok=True)
         (to / name).write_bytes(data)
     return to

@@ -1,6 +1,7 @@
-"""Grades as JUnit XML: a suite a student, a case an exercise.
+"""Grades as JUnit XML: a suite for each student, a case for each exercise.
 
-Fits Ant's schema and that of Jenkins, whose order of elements and required attributes differ.
+It fits the schemas of Ant and of Jenkins, which differ in the order of elements and in required
+attributes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,12 +11,12 @@ from xml.etree import ElementTree
 from course_utils.grading.exports.choices import Choices, total
 from course_utils.grading.exports.documents import explained
 from course_utils.grading.records.records import Record, Run
+from course_utils.grading.reports.invisible_characters import one_line, visible
 from course_utils.grading.reports.pages import points
-from course_utils.grading.reports.visible import one_line, visible
 
 
 def junit(run: Run, records: Iterable[Record], choices: Choices) -> Iterator[tuple]:
-    """A right answer is a passed case, a wrong one a failure, none a skipped one.
+    """A right answer is a passed case, a wrong answer a failure, no answer a skipped case.
 
     An answer without a grade is an error, as is a submission that was not run.
     """

@@ -1,4 +1,4 @@
-"""Grades as CSV: a full table of our own, and those that Canvas and nbgrader know."""
+"""Grades as CSV: a full table of our own, and the tables that Canvas and nbgrader know."""
 
 import csv
 import io
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from course_utils.grading.exports.choices import Choices, score_of, total
 from course_utils.grading.records.records import Record, Run
+from course_utils.grading.reports.invisible_characters import one_line
 from course_utils.grading.reports.pages import points
-from course_utils.grading.reports.visible import one_line
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -24,7 +24,7 @@ def cell(value: object) -> str:
 
 
 def grades_csv(run: Run, records: Iterable[Record], choices: Choices) -> Iterator[tuple]:
-    """A row a student, with points, status and misconception of every exercise."""
+    """A row for each student, with the points, status and misconception of every exercise."""
     head = ["student", "name", "platform_id", "status", "score", "max_score", "counted_as_zero"]
     head += ["late", "submitted", "source", "detail"]
     for asked in run.exercises:
@@ -75,7 +75,7 @@ NBGRADER = (
 
 
 def nbgrader(run: Run, records: Iterable[Record], choices: Choices) -> Iterator[tuple]:
-    """The columns of nbgrader's own export, and one more, the status.
+    """The columns of nbgrader's own export, and one more: the status.
 
     nbgrader writes 0.0 for what was not handed in or could not be run; here it is blank.
     """

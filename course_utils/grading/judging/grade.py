@@ -10,10 +10,10 @@ from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.exercises.model_answers.workshop import Workshop
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import Outcome
-from course_utils.grading.judging.keras_side import keras_side
+from course_utils.grading.judging.keras_support import keras_support
 from course_utils.grading.judging.model_judge import NotJudgedError
 from course_utils.grading.judging.results import ExerciseResult, SubmissionResult
-from course_utils.grading.judging.trials import drawn
+from course_utils.grading.judging.trials import trials
 from course_utils.grading.sandbox.conversation import Asked, Ended, Submission
 from course_utils.grading.sandbox.opening import SandboxUnavailableError
 from course_utils.grading.sandbox.replies import CellError
@@ -56,12 +56,12 @@ def grade_submission(
         if not some:
             continue
         try:
-            walled = keras_side(sandbox).sandbox if some is models else sandbox
+            walled = keras_support(sandbox).sandbox if some is models else sandbox
         except SandboxUnavailableError as error:
             results.update((one.id, _not_gradable(one, error)) for one in some)
             continue
         submission = Submission(cells, ids, walled)
-        judge = keras_side(sandbox).judge if some is models else None
+        judge = keras_support(sandbox).judge if some is models else None
         tell = functools.partial(_judge, workshop=judge)
         submissions.append(submission)
         try:
@@ -97,7 +97,7 @@ def _cell_errors(submissions: list[Submission]) -> set[CellError]:
 def _judge(
     exercise: Exercise, seed: int, outcomes: list[Outcome], workshop: Workshop | None = None
 ) -> Report:
-    return drawn(exercise, seed).judge(outcomes, workshop)
+    return trials(exercise, seed).judge(outcomes, workshop)
 
 
 def _run_together(
@@ -114,7 +114,7 @@ def _run_together(
         for exercise in exercises:
             found = _Found(submission, exercise.id)
             if found.kind in ("function", "value"):
-                inputs = drawn(exercise, seed).inputs
+                inputs = trials(exercise, seed).inputs
                 asked.append(Asked(exercise, inputs, found.cell, last_cell=found.cell))
         if not asked:
             return {}
@@ -205,7 +205,7 @@ def _grade(
         report = not_attempted(exercise)
         return result(status="missing", detail="The starter is as it was.", report=report)
 
-    inputs = drawn(exercise, seed).inputs
+    inputs = trials(exercise, seed).inputs
     if ended is None:
         ended = submission.run(Asked(exercise, inputs, found.cell, last_cell=found.cell))
     below = len(submission.cells) - 1

@@ -12,7 +12,7 @@ from course_utils.exercises.report import Report
 from course_utils.exercises.running import Outcome, run
 
 
-class Drawn:
+class Trials:
     """The inputs of an exercise, and what the reference and the misconceptions do on them."""
 
     def __init__(self, exercise: Exercise, seed: int):
@@ -38,6 +38,6 @@ class Drawn:
 
 
 @functools.lru_cache(maxsize=256)
-def drawn(exercise: Exercise, seed: int) -> Drawn:
-    """The same `Drawn` for every answer to an exercise."""
-    return Drawn(exercise, seed)
+def trials(exercise: Exercise, seed: int) -> Trials:
+    """The same `Trials` for every answer to an exercise."""
+    return Trials(exercise, seed)

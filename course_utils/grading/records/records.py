@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from course_utils.grading.assignment import ExerciseAsked
 from course_utils.grading.judging.results import SubmissionResult
+from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.statuses import GRADED, OF_EXERCISES, OF_SUBMISSIONS, SETTLED
 from course_utils.grading.submissions.cell import Cell
 from course_utils.grading.submissions.student import Student
@@ -141,6 +142,15 @@ class Run:
     source: str = ""
     submissions: tuple[Listed, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        if self.sandbox not in WALLS:
+            raise FormatError(f"{self.sandbox!r} is no sandbox; there are {', '.join(WALLS)}")
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the students' code ran without any isolation."""
+        return not WALLS[self.sandbox].confines
 
     @property
     def max_score(self) -> float:

@@ -79,7 +79,7 @@ class ExerciseSummary:
 
 @dataclass(frozen=True)
 class Alike:
-    """Students whose answers to an exercise are the same but for names and layout."""
+    """Students whose answers to an exercise are the same except for names and layout."""
 
     exercise: ExerciseAsked
     students: tuple[str, ...]

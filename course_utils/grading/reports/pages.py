@@ -17,55 +17,10 @@ from course_utils.exercises.report import panels
 from course_utils.grading.records.records import Record, Run
 from course_utils.grading.records.storage import read_records, read_run
 from course_utils.grading.reports.class_summary import ClassSummary
-from course_utils.grading.reports.visible import visible
+from course_utils.grading.reports.invisible_characters import visible
+from course_utils.grading.statuses import GRADED, OUTCOMES, SUBMISSIONS
 
 STUDENTS = "students"
-# Of an exercise: (a mark that needs no color, words, what that means for the student).
-OUTCOMES = {
-    "passed": ("✓", "Right", ""),
-    "failed": ("✗", "Not right yet", ""),
-    "missing": ("–", "No answer", ""),
-    "timeout": (
-        "?",
-        "Stopped: it took too long",
-        "The code was still running when its time was over. That is neither a wrong answer nor a "
-        "zero that was earned: nobody knows what it would have returned. Look for a loop that "
-        "never ends.",
-    ),
-    "crashed": (
-        "?",
-        "Stopped: its process ended",
-        "The process in which the code ran ended before it had answered. That is not a zero that "
-        "was earned. Look for calls that end Python, such as exit().",
-    ),
-    "out_of_memory": (
-        "?",
-        "Stopped: it needed too much memory",
-        "The code asked for more memory than it may have. That is not a zero that was earned. "
-        "Look at the shapes of the arrays that it makes.",
-    ),
-    "not_gradable": (
-        "!",
-        "The grader failed",
-        "This is a failure of the grader, not of your code. There is nothing that you have to do.",
-    ),
-}
-# Of a whole submission that was not run.
-SUBMISSIONS = {
-    "timeout": ("Stopped: it took too long", OUTCOMES["timeout"][2]),
-    "crashed": ("Stopped: its process ended", OUTCOMES["crashed"][2]),
-    "out_of_memory": ("Stopped: it needed too much memory", OUTCOMES["out_of_memory"][2]),
-    "unreadable": (
-        "The file could not be read",
-        "So nothing in it was graded. That is not a zero that was earned. Open the file, save it "
-        "once more, and hand it in again.",
-    ),
-    "not_gradable": ("The grader failed", OUTCOMES["not_gradable"][2]),
-    "missing": (
-        "Nothing was found",
-        "There was no file to grade. If you have handed one in, say so.",
-    ),
-}
 
 
 def write_pages(out: Path, *, to: Path | None = None, contact: str = "your instructor") -> Path:
@@ -127,7 +82,12 @@ def class_page(summary: ClassSummary) -> str:
     return (
         _templates()
         .get_template("class.html")
-        .render(summary=summary, run=summary.run, outcomes=OUTCOMES, submissions=SUBMISSIONS)
+        .render(
+            summary=summary,
+            run=summary.run,
+            outcomes=OUTCOMES,
+            submissions=SUBMISSIONS,
+        )
     )
 
 
@@ -135,23 +95,23 @@ def _shown(result, run: Run) -> dict:
     """An exercise as the student's page shows it."""
     report = result.report
     outcome = result.status
-    if outcome == "graded":
+    if outcome == GRADED:
         outcome = "passed" if report.passed else "failed"
     title = next((one.title for one in run.exercises if one.id == result.exercise_id), "")
     hint = ""
     if outcome == "failed" and not report.hint:
         with contextlib.suppress(ValueError):  # an exercise that this version does not have
             hint = get(result.exercise_id).hints[0]
-    mark, words, meaning = OUTCOMES[outcome]
+    told = OUTCOMES[outcome]
     example = report.counterexample if report else None
     return {
         "result": result,
         "report": report if outcome in ("passed", "failed") else None,
         "outcome": outcome,
         "title": title or result.exercise_id,
-        "mark": mark,
-        "words": words,
-        "meaning": meaning,
+        "mark": told.mark,
+        "words": told.words,
+        "meaning": told.meaning,
         "hint": hint,
         "panels": panels(example) if example else [],
         "table": markupsafe.Markup(report.table.html()) if report and report.table else "",

@@ -334,7 +334,7 @@ def grades(record: Record) -> list[tuple]:
 
 
 def _changes(text: str, assignment: Assignment) -> list[str]:
-    """In what an assignment differs from that of a text, but for its title."""
+    """What differs between an assignment and that of a text, apart from the title."""
     try:
         before = parse_assignment(text)
     except AssignmentError:

@@ -127,7 +127,7 @@ class Worker:
     def _start(self) -> None:
         if self._interrupted:
             raise InterruptedError("the run was stopped")
-        # Whoever of the two outlives the other removes it.
+        # This process and the worker both remove it, whichever ends last.
         self._folder = tempfile.TemporaryDirectory(
             prefix="course-grade-worker-", ignore_cleanup_errors=True
         )

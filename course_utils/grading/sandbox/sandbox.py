@@ -40,7 +40,7 @@ class Sandbox:
         Its outermost process, while it runs.
     variables : tuple of str
         Names of the environment variables that the program sees.
-    beside : KerasSide or None
+    beside : KerasSupport or None
         What grades exercises whose answer is a Keras model, from the first such exercise on; it is
         closed with this sandbox.
     """

@@ -14,7 +14,7 @@ from course_utils.exercises.model_answers import ModelData, ModelExercise, descr
 from course_utils.exercises.model_answers.data import model_data
 from course_utils.exercises.report import Report
 from course_utils.grading import Limits, grade_submission
-from course_utils.grading.judging import keras_side
+from course_utils.grading.judging import keras_support
 from course_utils.grading.sandbox.conversation import Asked, Submission
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
 from course_utils.grading.sandbox.packages import keras_files
@@ -106,7 +106,7 @@ def test_a_model_is_given_as_an_argument(roomy):
         misconceptions=(),
         hints=(),
     )
-    walled = keras_side.keras_side(roomy).sandbox
+    walled = keras_support.keras_support(roomy).sandbox
     submission = Submission([source(with_head)], ["with_head"], walled)
     ended = submission.run(Asked(exercise, exercise.draw_inputs(), 0, 0))
     submission.close()
@@ -230,7 +230,7 @@ def test_without_tensorflow_only_the_exercises_with_models_are_not_gradable(monk
     def refuse(kind, limits, keras):
         raise SandboxUnavailableError("tensorflow is not installed")
 
-    monkeypatch.setattr(keras_side, "open_sandbox", refuse)
+    monkeypatch.setattr(keras_support, "open_sandbox", refuse)
     monkeypatch.setattr(sandbox, "beside", None)
     cells = [source(ATTACKED.reference), RIGHT["row_means"]]
     for _ in range(2):

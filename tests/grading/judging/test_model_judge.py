@@ -129,7 +129,9 @@ def test_what_judging_takes_is_limited_and_no_zero(best, monkeypatch):
     assert process.poll() is not None
     monkeypatch.undo()
     best.describe(answered[0])
-    best._sandbox.process.kill()
+    process = best._sandbox.process
+    process.kill()
+    process.wait()
     with pytest.raises(NotJudgedError) as told:
         report_on(best, answered)
     assert told.value.status == "crashed"

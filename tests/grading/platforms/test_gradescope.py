@@ -35,7 +35,7 @@ def autograder(tmp_path_factory):
     assert modes["run_autograder"] & 0o111
     assert modes["setup.sh"] & 0o111
     (wheel,) = (root / "source").glob("*.whl")
-    # What setup.sh does, but for what is there already.
+    # What setup.sh does, except for what is there already.
     command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--quiet"]
     subprocess.run([*command, "--target", root / "site", wheel], check=True)
     (root / "results").mkdir()

@@ -126,6 +126,10 @@ def test_a_run_comes_back_and_its_records_one_at_a_time(tmp_path):
         write_record(tmp_path, a_record(name))
     assert read_run(tmp_path) == a_run("alice", "bob", "carol")
     assert read_run(tmp_path).max_score == 4
+    assert not read_run(tmp_path).trusted
+    assert dataclasses.replace(a_run("alice"), sandbox="trust").trusted
+    with pytest.raises(FormatError, match="'jail' is no sandbox"):
+        dataclasses.replace(a_run("alice"), sandbox="jail")
     assert [one.file_name for one in read_records(tmp_path)] == ["alice", "carol"]
 
 

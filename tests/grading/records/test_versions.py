@@ -8,7 +8,7 @@ def test_what_is_hashed_is_what_the_judge_imports():
     """The worker is where a submission becomes a score; all that it leads to is hashed."""
     found = reached([PACKAGE / "grading/running/worker.py"])
     names = {path.relative_to(PACKAGE).as_posix() for path in found}
-    # The walk goes through functions, programs named in texts, and modules of a whole folder.
+    # The walk goes through functions, programs named in texts, and imports by computed names.
     assert {
         "datasets/loaders.py",  # imported by an exercise when it is drawn
         "grading/sandbox/inside/server.py",  # started as a program

@@ -24,6 +24,8 @@ BESIDES_WITH_KERAS = {
     "exercises/model_answers/rebuilding.py": "builds a model that an answer is given",
     "exercises/model_answers/description.py": "reads how that model is described",
     "exercises/model_answers/wiring.py": "reads how its layers are connected",
+    "exercises/model_answers/settings.py": "checks each setting of those, and calls constructors",
+    "exercises/model_answers/model_error.py": "says why a model is refused",
     "exercises/model_answers/layers.py": "names the layers that there may be",
 }
 LISTED = """

@@ -209,7 +209,7 @@ def test_links_within_a_submission_are_not_followed(tmp_path):
     laid_out(tmp_path, {"all/alice/a.ipynb": notebook("a")})
     (tmp_path / "all/alice/b.ipynb").symlink_to(tmp_path / "secret.ipynb")
     (tmp_path / "all/alice/up").symlink_to(tmp_path)
-    os.mkfifo(tmp_path / "all/alice/c.ipynb")  # opening it would wait for ever
+    os.mkfifo(tmp_path / "all/alice/c.ipynb")  # opening it would wait forever
     done = read(tmp_path / "all")
     assert [cell.source for cell in done.cells] == ["a"]
     assert len(done.warnings) == 3

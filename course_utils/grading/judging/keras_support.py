@@ -5,7 +5,7 @@ from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_s
 from course_utils.grading.sandbox.sandbox import Sandbox
 
 
-class KerasSide:
+class KerasSupport:
     """Two more sandboxes of the same kind.
 
     Attributes
@@ -39,8 +39,8 @@ class KerasSide:
             self._sandbox.close()
 
 
-def keras_side(sandbox: Sandbox) -> KerasSide:
+def keras_support(sandbox: Sandbox) -> KerasSupport:
     """What stands beside a sandbox for exercises with Keras, opened when it is first asked for."""
     if sandbox.beside is None:
-        sandbox.beside = KerasSide(sandbox)
+        sandbox.beside = KerasSupport(sandbox)
     return sandbox.beside

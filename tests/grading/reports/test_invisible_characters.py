@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from course_utils.grading.reports.visible import one_line, visible
+from course_utils.grading.reports.invisible_characters import one_line, visible
 
 
 def test_controls_directions_and_surrogates_are_written_out():
