@@ -2,7 +2,7 @@
 
 import keras
 
-from course_utils.network.progress import ProgressLine
+from course_utils.network.training.progress import ProgressLine
 
 
 class Progress(keras.callbacks.Callback):

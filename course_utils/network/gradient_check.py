@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.network.chain import Chain
-from course_utils.network.layer import Layer
+from course_utils.network.layers.chain import Chain
+from course_utils.network.layers.layer import Layer
 from course_utils.reference.checks import as_numbers, is_number, is_whole
 
 # A kink that lies between the two points of a difference is left outside by a smaller step.

@@ -7,34 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from course_utils.network.activation_layers import Activation, LeakyReLU, ReLU
-from course_utils.network.convolution import Conv2D, DepthwiseConv2D, SeparableConv2D
-from course_utils.network.fully_connected import Dense, Flatten
-from course_utils.network.normalization import BatchNormalization
-from course_utils.network.pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
-from course_utils.network.regularization import Dropout
-from course_utils.network.residual import Residual
+from course_utils.network.layers import LAYERS
 
 FORMAT = "course_utils.network 1"
-LAYERS = {
-    layer.__name__: layer
-    for layer in (
-        Activation,
-        AveragePooling2D,
-        BatchNormalization,
-        Conv2D,
-        Dense,
-        DepthwiseConv2D,
-        Dropout,
-        Flatten,
-        GlobalAveragePooling2D,
-        LeakyReLU,
-        MaxPooling2D,
-        ReLU,
-        Residual,
-        SeparableConv2D,
-    )
-}
 
 
 def save(network, path):

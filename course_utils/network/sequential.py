@@ -4,12 +4,13 @@ from collections import Counter
 
 import numpy as np
 
-from course_utils.network import losses, optimizers, saving
-from course_utils.network.chain import Chain
-from course_utils.network.diagnosis import first_not_finite
-from course_utils.network.interrupts import interrupts_wait
+from course_utils.network import saving
+from course_utils.network.layers.chain import Chain
 from course_utils.network.summary import summary_table
-from course_utils.network.training import batches, fit, listen, require_count, split
+from course_utils.network.training import losses, optimizers
+from course_utils.network.training.interrupts import interrupts_wait
+from course_utils.network.training.loop import batches, fit, listen, require_count, split
+from course_utils.network.training.not_finite import first_not_finite
 from course_utils.reference.checks import as_numbers, is_whole
 
 

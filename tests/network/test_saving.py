@@ -31,7 +31,7 @@ from course_utils.network import (
     load,
     saving,
 )
-from tests.network.test_sequential import compiled, images, residual_network
+from tests.network.small import compiled, images, residual_network
 
 
 def every_layer():

@@ -15,13 +15,12 @@ from course_utils.network import (
     Dense,
     Dropout,
     Flatten,
-    GlobalAveragePooling2D,
     MaxPooling2D,
-    ReLU,
     Residual,
     Sequential,
     SparseCategoricalCrossentropy,
 )
+from tests.network.small import compiled, images, residual_network
 
 
 def lab_network(**options):
@@ -37,33 +36,6 @@ def lab_network(**options):
         Dense(10, activation="softmax"),
     ]
     return Sequential(layers, input_shape=(28, 28, 1), **options)
-
-
-def residual_network(dtype="float64", seed=0):
-    """Small, with a layer of every kind that is particular."""
-    layers = [
-        Conv2D(4, 3, padding="same"),
-        BatchNormalization(),
-        ReLU(),
-        Residual(
-            [Conv2D(6, 3, 2, "same"), BatchNormalization(), ReLU(), Conv2D(6, 3, padding="same")],
-            shortcut=Conv2D(6, 1, 2),
-        ),
-        Activation("tanh"),
-        GlobalAveragePooling2D(),
-        Dropout(0.2),
-        Dense(3, activation="softmax"),
-    ]
-    return Sequential(layers, input_shape=(6, 6, 2), seed=seed, dtype=dtype)
-
-
-def compiled(network, loss="sparse_categorical_crossentropy", metrics=("accuracy",)):
-    network.compile("adam", loss, metrics)
-    return network
-
-
-def images(count, shape=(6, 6, 2), seed=1):
-    return np.random.default_rng(seed).normal(size=(count, *shape))
 
 
 def test_layers_are_named_as_keras_names_them():

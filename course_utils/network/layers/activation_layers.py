@@ -1,8 +1,8 @@
 """Activations as layers of their own."""
 
 from course_utils import reference
-from course_utils.network import activations
-from course_utils.network.layer import Layer
+from course_utils.network.layers import activations
+from course_utils.network.layers.layer import Layer
 from course_utils.reference.checks import is_number
 
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from course_utils.network.schedules import cosine_decay, exponential_decay, step_decay
+from course_utils.network.training.schedules import cosine_decay, exponential_decay, step_decay
 
 STEPS = [0, 1, 2, 3, 7, 9, 10, 11, 29, 30, 31, 100]
 

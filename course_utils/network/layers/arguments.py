@@ -1,6 +1,6 @@
 """Checks of what layers are given when they are made and built."""
 
-from course_utils.network import initializers
+from course_utils.network.layers import initializers
 from course_utils.reference.checks import is_whole
 
 

@@ -9,7 +9,7 @@ import inspect
 
 import numpy as np
 
-from course_utils.network import schedules
+from course_utils.network.training import schedules
 from course_utils.reference.checks import is_number
 
 

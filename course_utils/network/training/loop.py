@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from course_utils.network.callbacks import Callback, EarlyStopping
-from course_utils.network.history import History
-from course_utils.network.interrupts import interrupts_wait
-from course_utils.network.progress import Progress
+from course_utils.network.training.callbacks import Callback, EarlyStopping
+from course_utils.network.training.history import History
+from course_utils.network.training.interrupts import interrupts_wait
+from course_utils.network.training.progress import Progress
 from course_utils.reference.checks import is_number, is_whole
 
 

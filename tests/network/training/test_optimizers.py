@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from course_utils.network import optimizers
-from course_utils.network.optimizers import SGD, Adam, AdamW, Momentum, RMSProp
-from course_utils.network.schedules import cosine_decay
+from course_utils.network.training import optimizers
+from course_utils.network.training.optimizers import SGD, Adam, AdamW, Momentum, RMSProp
+from course_utils.network.training.schedules import cosine_decay
 
 EVERY = [SGD, Momentum, RMSProp, Adam, AdamW]
 

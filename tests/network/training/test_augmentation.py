@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from course_utils.network.augmentation import (
+from course_utils.network.training.augmentation import (
     Augmentation,
     add_noise,
     adjust_brightness,

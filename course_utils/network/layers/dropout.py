@@ -1,7 +1,7 @@
 """Dropout."""
 
 from course_utils import reference
-from course_utils.network.layer import Layer
+from course_utils.network.layers.layer import Layer
 from course_utils.reference.checks import is_number
 
 

@@ -1,8 +1,8 @@
 """Pooling layers. They have no weights."""
 
 from course_utils import reference
-from course_utils.network.arguments import check_padding, image_shape
-from course_utils.network.layer import Layer
+from course_utils.network.layers.arguments import check_padding, image_shape
+from course_utils.network.layers.layer import Layer
 from course_utils.reference.geometry import pair, slide
 
 

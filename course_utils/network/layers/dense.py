@@ -3,9 +3,9 @@
 from math import prod
 
 from course_utils import reference
-from course_utils.network import activations
-from course_utils.network.arguments import count, initializer_name
-from course_utils.network.layer import Layer
+from course_utils.network.layers import activations
+from course_utils.network.layers.arguments import count, initializer_name
+from course_utils.network.layers.layer import Layer
 
 
 class Flatten(Layer):

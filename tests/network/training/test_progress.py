@@ -8,8 +8,8 @@ import types
 
 import pytest
 
-from course_utils.network import progress
-from tests.network.test_training import classifier, points
+from course_utils.network.training import progress
+from tests.network.small import classifier, points
 
 
 class Terminal(io.StringIO):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from course_utils.network import initializers
+from course_utils.network.layers import initializers
 
 KERNEL = (3, 5, 16, 64)  # 240 inputs, 960 outputs
 VARIANCES = {

@@ -1,8 +1,13 @@
 """Convolution layers: weights, around the functions of `course_utils.reference`."""
 
-from course_utils.network import activations
-from course_utils.network.arguments import check_padding, count, image_shape, initializer_name
-from course_utils.network.layer import Layer
+from course_utils.network.layers import activations
+from course_utils.network.layers.arguments import (
+    check_padding,
+    count,
+    image_shape,
+    initializer_name,
+)
+from course_utils.network.layers.layer import Layer
 from course_utils.reference import (
     conv2d,
     conv2d_backward,

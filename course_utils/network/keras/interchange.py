@@ -7,11 +7,11 @@ from functools import cache
 
 import numpy as np
 
-from course_utils.network import keras_settings
-from course_utils.network.initializers import INITIALIZERS
-from course_utils.network.layer import snake_case
-from course_utils.network.residual import Residual
-from course_utils.network.saving import LAYERS
+from course_utils.network.keras import settings
+from course_utils.network.layers import LAYERS
+from course_utils.network.layers.initializers import INITIALIZERS
+from course_utils.network.layers.layer import snake_case
+from course_utils.network.layers.residual import Residual
 from course_utils.network.sequential import Sequential
 
 # Of these settings of a Keras layer, nothing is left to see once it has its weights.
@@ -53,10 +53,10 @@ def from_keras(model):
     for ours, theirs in reader.pairs:
         for own, weight in zip(ours.weights.values(), theirs.get_weights(), strict=True):
             own[...] = weight
-    settings = keras_settings.from_keras(model)
-    if settings is not None:
+    compiled = settings.from_keras(model)
+    if compiled is not None:
         with suppress(ValueError):  # a loss that does not suit the end of the network
-            network.compile(**settings)
+            network.compile(**compiled)
     return network
 
 
@@ -96,7 +96,7 @@ def to_keras(network):
     for ours, theirs in writer.pairs:
         theirs.set_weights(list(ours.weights.values()))
     if network.optimizer is not None:
-        model.compile(**keras_settings.to_keras(network))
+        model.compile(**settings.to_keras(network))
     return model
 
 

@@ -4,10 +4,10 @@ import inspect
 import itertools
 import math
 
-from course_utils.network.layer import snake_case
-from course_utils.network.losses import LOSSES
-from course_utils.network.optimizers import SGD, Adam, AdamW, Momentum, RMSProp
-from course_utils.network.schedules import (
+from course_utils.network.layers.layer import snake_case
+from course_utils.network.training.losses import LOSSES
+from course_utils.network.training.optimizers import SGD, Adam, AdamW, Momentum, RMSProp
+from course_utils.network.training.schedules import (
     Schedule,
     cosine_decay,
     exponential_decay,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.network.interrupts import interrupts_wait
+from course_utils.network.training.interrupts import interrupts_wait
 from course_utils.reference.checks import is_number, is_whole
 
 

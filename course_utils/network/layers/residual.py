@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from course_utils.network.chain import Chain
-from course_utils.network.layer import Layer
+from course_utils.network.layers.chain import Chain
+from course_utils.network.layers.layer import Layer
 
 
 class Residual(Layer):

@@ -21,7 +21,7 @@ from course_utils.network import (
     Residual,
     SeparableConv2D,
 )
-from course_utils.network.layer import snake_case
+from course_utils.network.layers.layer import snake_case
 from tests.reference.gradients import assert_matches_differences
 
 IMAGE = (7, 6, 4)

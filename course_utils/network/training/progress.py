@@ -4,7 +4,7 @@ import shutil
 import sys
 import time
 
-from course_utils.network.callbacks import Callback
+from course_utils.network.training.callbacks import Callback
 
 BAR_LENGTH = 16
 SECONDS_BETWEEN_UPDATES = 0.2

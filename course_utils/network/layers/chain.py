@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.network.layer import Layer, snake_case
+from course_utils.network.layers.layer import Layer, snake_case
 
 
 class Chain:

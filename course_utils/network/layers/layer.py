@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from course_utils.network import activations, initializers
+from course_utils.network.layers import activations, initializers
 from course_utils.reference.checks import as_numbers
 
 
