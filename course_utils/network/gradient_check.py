@@ -8,7 +8,8 @@ import numpy as np
 
 from course_utils.network.layers.chain import Chain
 from course_utils.network.layers.layer import Layer
-from course_utils.reference.checks import as_numbers, is_number, is_whole
+from course_utils.reference.arguments import number, whole
+from course_utils.reference.checks import as_numbers
 
 # A kink that lies between the two points of a difference is left outside by a smaller step.
 STEPS = (3e-5, 3e-6, 3e-7)
@@ -145,10 +146,8 @@ def gradient_check(network, x, labels=None, *, entries=10, tolerance=1e-6, train
     """
     if not isinstance(network, (Chain, Layer)):
         raise ValueError(f"gradient_check takes a network or a layer, got {network!r}")
-    if not is_whole(entries) or entries < 1:
-        raise ValueError(f"entries must be an integer of at least 1, got {entries!r}")
-    if not is_number(tolerance) or not 0 < tolerance < 1:
-        raise ValueError(f"tolerance must be a number between 0 and 1, got {tolerance!r}")
+    whole(entries, "entries")
+    number(tolerance, "tolerance", above=0, below=1)
     x = np.array(as_numbers(x, "x"), np.float64)
     if not x.size or not np.isfinite(x).all():
         raise ValueError(f"x must hold examples, all of them finite numbers; its shape: {x.shape}")

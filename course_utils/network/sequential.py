@@ -9,9 +9,10 @@ from course_utils.network.layers.chain import Chain
 from course_utils.network.summary import summary_table
 from course_utils.network.training import losses, optimizers
 from course_utils.network.training.interrupts import interrupts_wait
-from course_utils.network.training.loop import batches, fit, listen, require_count, split
+from course_utils.network.training.loop import batches, fit, listen, split
 from course_utils.network.training.not_finite import first_not_finite
-from course_utils.reference.checks import as_numbers, is_whole
+from course_utils.reference.arguments import is_whole, whole
+from course_utils.reference.checks import as_numbers
 
 
 class Sequential(Chain):
@@ -194,8 +195,8 @@ class Sequential(Chain):
             If the loss or a gradient stops being finite. The message says where it began; the
             weights are those before the step.
         """
-        require_count(epochs, "epochs")
-        require_count(initial_epoch, "initial_epoch", least=0)
+        whole(epochs, "epochs")
+        whole(initial_epoch, "initial_epoch", least=0)
         if augment is not None and not callable(augment):
             raise ValueError(
                 "augment must be a function (images, rng) -> images, such as Augmentation(...), "

@@ -2,7 +2,7 @@
 
 from math import prod
 
-from course_utils.reference.checks import is_whole
+from course_utils.reference.arguments import is_whole, whole
 from course_utils.reference.geometry import NAMED_PADDINGS, padding_sides, slide, slide_1d
 
 
@@ -28,7 +28,7 @@ def output_size(n, kernel, stride=1, padding=0, dilation=1):
         If the kernel is larger than the padded input, or an argument is out of range.
     """
     for value, name in ((n, "n"), (kernel, "kernel"), (stride, "stride"), (dilation, "dilation")):
-        _require_count(value, name)
+        whole(value, name)
     sides = padding if isinstance(padding, str) else padding_sides(padding)
     if sides is None or (isinstance(sides, str) and sides not in NAMED_PADDINGS):
         raise ValueError(
@@ -76,7 +76,7 @@ def receptive_field(layers):
                 f"(kernel, stride, dilation), got {layer!r}"
             )
         for value, name in zip(values, ("kernel", "stride", "dilation"), strict=False):
-            _require_count(value, f"{name} of layer {position}")
+            whole(value, f"{name} of layer {position}")
         kernel, stride, dilation = (*values, 1, 1)[:3]
         field += (kernel - 1) * dilation * step
         step *= stride
@@ -169,11 +169,4 @@ def _kernel_shape(w_shape, depthwise):
 def _shape(shape, name):
     if not isinstance(shape, (tuple, list)):
         raise ValueError(f"{name} must be a tuple of integers, got {shape!r}")
-    for value in shape:
-        _require_count(value, f"each number of {name}")
-    return tuple(int(value) for value in shape)
-
-
-def _require_count(value, name):
-    if not is_whole(value) or value < 1:
-        raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
+    return tuple(whole(value, f"each number of {name}") for value in shape)

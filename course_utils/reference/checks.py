@@ -63,16 +63,6 @@ def as_floats(array):
     return array.astype(np.float64) if is_integer(array) else array
 
 
-def is_whole(value):
-    """True for Python's and numpy's integers, but not for booleans."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-
-
-def is_number(value):
-    """True for Python's and numpy's real numbers, but not for booleans."""
-    return is_whole(value) or isinstance(value, (float, np.floating))
-
-
 def sum_dtypes(*arrays):
     """Return (dtype of the result, dtype to add up in) for sums of products of `arrays`.
 

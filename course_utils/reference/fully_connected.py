@@ -12,7 +12,7 @@ from course_utils.reference.checks import (
     require_exact_sums,
     sum_dtypes,
 )
-from course_utils.reference.threads import even_slices, in_threads, worker_count
+from course_utils.reference.engine.threads import even_slices, in_threads, worker_count
 
 
 def dense(x, w, b=None):

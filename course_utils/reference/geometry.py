@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.reference.checks import is_whole
+from course_utils.reference.arguments import is_whole
 
 NAMED_PADDINGS = ("valid", "same")
 

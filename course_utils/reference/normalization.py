@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from course_utils.reference.checks import as_floats, as_gradient, as_numbers, is_number, sum_dtypes
-from course_utils.reference.threads import in_blocks
+from course_utils.reference.arguments import number
+from course_utils.reference.checks import as_floats, as_gradient, as_numbers, sum_dtypes
+from course_utils.reference.engine.threads import in_blocks
 
 
 def batch_norm(x, gamma, beta, *, epsilon=1e-3):
@@ -71,7 +72,7 @@ def batch_norm_backward(dy, x, gamma, *, epsilon=1e-3):
     dy = as_gradient(dy, x.shape)
     mean, var = _statistics(x)
     dtype, sum_dtype = sum_dtypes(dy, x, _per_channel(gamma, "gamma", x))
-    _require_epsilon(epsilon)
+    number(epsilon, "epsilon", above=0)
     deviation = np.sqrt(var + sum_dtype.type(epsilon))
     mean, deviation = mean.astype(sum_dtype), deviation.astype(sum_dtype)
     dbeta = _channel_sums(lambda dy: dy, sum_dtype, dy)
@@ -109,7 +110,7 @@ def batch_norm_inference(x, gamma, beta, mean, var, *, epsilon=1e-3):
         _per_channel(value, name, x).astype(sum_dtype, copy=False)
         for value, name in ((gamma, "gamma"), (beta, "beta"), (mean, "mean"), (var, "var"))
     )
-    _require_epsilon(epsilon)
+    number(epsilon, "epsilon", above=0)
     if (var < 0).any():
         raise ValueError(f"var must not be negative, got {var.min()}")
     scale = gamma / np.sqrt(var + sum_dtype.type(epsilon))
@@ -154,11 +155,6 @@ def _by_channel(compute, dtype, *arrays):
 
     in_blocks(write, len(rows_of_result), sum(array.nbytes for array in arrays) + result.nbytes)
     return result
-
-
-def _require_epsilon(epsilon):
-    if not is_number(epsilon) or not epsilon > 0:
-        raise ValueError(f"epsilon must be a positive number, got {epsilon!r}")
 
 
 def _per_channel(value, name, x):

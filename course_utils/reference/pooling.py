@@ -3,8 +3,8 @@
 import numpy as np
 
 from course_utils.reference.checks import IMAGES, as_floats, as_gradient, as_numbers, sum_dtypes
+from course_utils.reference.engine.threads import in_blocks
 from course_utils.reference.geometry import pair, slide
-from course_utils.reference.threads import in_blocks
 
 
 def max_pool2d(x, size=2, *, stride=None, padding="valid"):

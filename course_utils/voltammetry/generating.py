@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.reference.checks import is_number, is_whole
+from course_utils.reference.arguments import number, whole
 
 # What a leaking cell would add: current in proportion to the potential, per volt.
 LEAK = 0.08
@@ -90,8 +90,7 @@ def generate_curves(
         ("curves_per_class", curves_per_class),
         ("points_per_sweep", points_per_sweep),
     ):
-        if not is_whole(value) or value < 1:
-            raise ValueError(f"{name} must be a positive integer, got {value!r}")
+        whole(value, name)
     for name, value in (
         ("noise", noise),
         ("drift", drift),
@@ -99,10 +98,8 @@ def generate_curves(
         ("height_spread", height_spread),
         ("width_spread", width_spread),
     ):
-        if not is_number(value) or not 0 <= value < np.inf:
-            raise ValueError(f"{name} must be a number of at least 0, got {value!r}")
-    if not is_number(separation) or not np.isfinite(separation):
-        raise ValueError(f"separation must be a number of volts, got {separation!r}")
+        number(value, name, least=0)
+    number(separation, "separation")
 
     rng = np.random.default_rng(seed)
     labels = np.repeat(np.arange(2, dtype=np.int64), curves_per_class)

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from course_utils.reference.checks import as_numbers, is_number, is_whole
+from course_utils.reference.arguments import number, whole
+from course_utils.reference.checks import as_numbers
 
 # The frame of the document's picture, and its line: 2 points at 40 dots per inch.
 FRAME = (-0.85, 0.85, -1.2, 1.2)
@@ -70,10 +71,8 @@ def rasterise(potential, current, *, size=96, frame=FRAME, linewidth=LINEWIDTH):
             "current must have shape (n_points,) or (n_curves, n_points) and potential the same "
             f"or (n_points,), got current {current.shape} and potential {potential.shape}"
         )
-    if not is_whole(size) or size < 1:
-        raise ValueError(f"size must be a positive number of pixels, got {size!r}")
-    if not is_number(linewidth) or not 0 < linewidth <= size:
-        raise ValueError(f"linewidth must be above 0 and at most {size} pixels, got {linewidth!r}")
+    whole(size, "size")
+    number(linewidth, "linewidth", above=0, most=size)
     left, right, bottom, top = _edges(frame)
     curves = np.atleast_2d(current)
     potentials = np.broadcast_to(potential, curves.shape)

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from course_utils.reference.checks import as_numbers, is_number, is_whole
+from course_utils.reference.arguments import is_number, number, whole
+from course_utils.reference.checks import as_numbers
 
 FARADAY = 96485.33212  # C/mol
 GAS_CONSTANT = 8.314462618  # J/(mol K)
@@ -101,12 +102,8 @@ def simulate(
     if not ((alpha > 0) & (alpha < 1)).all():
         raise ValueError(f"transfer_coefficient must be above 0 and below 1, got {alpha}")
     for name, value in dict(scan_rate=scan_rate, diffusion=diffusion, area=area).items():
-        if not is_number(value) or not 0 < value < math.inf:
-            raise ValueError(f"{name} must be a number above 0, got {value!r}")
-    if not is_whole(points_per_sweep) or points_per_sweep < 2:
-        raise ValueError(
-            f"points_per_sweep must be an integer of at least 2, got {points_per_sweep!r}"
-        )
+        number(value, name, above=0)
+    whole(points_per_sweep, "points_per_sweep", least=2)
     if not (is_number(start) and is_number(turn) and math.isfinite(turn - start) and start != turn):
         raise ValueError(
             f"start and turn must be two different potentials, got {start!r}, {turn!r}"

@@ -3,7 +3,7 @@
 from course_utils import reference
 from course_utils.network.layers import activations
 from course_utils.network.layers.layer import Layer
-from course_utils.reference.checks import is_number
+from course_utils.reference.arguments import number
 
 
 class Activation(Layer):
@@ -36,12 +36,17 @@ class LeakyReLU(Layer):
 
     def __init__(self, negative_slope=0.3):
         super().__init__()
-        if not is_number(negative_slope) or not negative_slope >= 0:
-            raise ValueError(f"negative_slope must be at least 0, got {negative_slope!r}")
+        number(negative_slope, "negative_slope", least=0)
         self.negative_slope = negative_slope
 
     def compute(self, x, training, rng):
-        return reference.leaky_relu(x, self.negative_slope)
+        return activations.row_by_row(self._leaky_relu, x)
 
     def compute_backward(self, dz, need_dx):
-        return reference.leaky_relu_backward(dz, self.x, self.negative_slope)
+        return activations.row_by_row(self._leaky_relu_backward, dz, self.x)
+
+    def _leaky_relu(self, x):
+        return reference.leaky_relu(x, self.negative_slope)
+
+    def _leaky_relu_backward(self, dz, x):
+        return reference.leaky_relu_backward(dz, x, self.negative_slope)

@@ -1,9 +1,9 @@
-"""Activations by name, for the layers' `activation=`, and as layers of their own."""
+"""Activations by name, for the layers' `activation=`; with threads, and ReLU in place."""
 
 import numpy as np
 
 from course_utils import reference
-from course_utils.reference.threads import in_blocks
+from course_utils.reference.engine.threads import in_blocks
 
 ACTIVATIONS = {
     "relu": (reference.relu, reference.relu_backward),
@@ -15,7 +15,7 @@ ACTIVATIONS = {
 
 
 def check(activation):
-    """Return the name of an activation, None for "linear"; ValueError if there is none such."""
+    """Return the name of an activation, None for "linear"; ValueError if the name is unknown."""
     if activation is None or activation == "linear":
         return None
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
@@ -29,22 +29,37 @@ def check(activation):
 def forward(activation, z, overwrite=False):
     """Apply an activation; with overwrite, ReLU leaves its result in z's memory.
 
-    Writing fresh memory takes longer than taking the maximum. And ReLU's gradient can be read
+    Writing to fresh memory takes longer than taking the maximum. And ReLU's gradient can be read
     from its result, which is positive where z was.
     """
     if activation is None:
         return z
-    if activation == "relu" and overwrite:
-        in_blocks(lambda rows: np.maximum(z[rows], 0, out=z[rows]), len(z), 2 * z.nbytes)
-        return z
-    return ACTIVATIONS[activation][0](z)
+    if activation == "relu":
+        y = z if overwrite else np.empty_like(z)
+        in_blocks(lambda rows: np.maximum(z[rows], 0, out=y[rows]), len(z), 2 * z.nbytes)
+        return y
+    return row_by_row(ACTIVATIONS[activation][0], z)
 
 
 def backward(activation, dy, z, overwrite=False):
     """Carry a gradient back through an activation of z; ReLU's may be left in dy's memory."""
-    if activation == "relu" and overwrite:
-        in_blocks(
-            lambda rows: np.multiply(dy[rows], z[rows] > 0, out=dy[rows]), len(z), 3 * z.nbytes
-        )
+    if activation is None:
         return dy
-    return dy if activation is None else ACTIVATIONS[activation][1](dy, z)
+    if activation == "relu":
+        dz = dy if overwrite else np.empty_like(dy)
+        in_blocks(
+            lambda rows: np.multiply(dy[rows], z[rows] > 0, out=dz[rows]), len(z), 3 * z.nbytes
+        )
+        return dz
+    return row_by_row(ACTIVATIONS[activation][1], dy, z)
+
+
+def row_by_row(function, *arrays):
+    """Return function(*arrays), computed in blocks of examples that the threads share."""
+    result = np.empty_like(arrays[0])
+
+    def compute(rows):
+        result[rows] = function(*(array[rows] for array in arrays))
+
+    in_blocks(compute, len(result), (len(arrays) + 1) * result.nbytes)
+    return result

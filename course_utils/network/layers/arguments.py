@@ -1,14 +1,6 @@
 """Checks of what layers are given when they are made and built."""
 
 from course_utils.network.layers import initializers
-from course_utils.reference.checks import is_whole
-
-
-def count(value, name):
-    """Return an integer of at least 1; ValueError if it is none."""
-    if not is_whole(value) or value < 1:
-        raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
-    return int(value)
 
 
 def check_padding(padding):

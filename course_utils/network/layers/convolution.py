@@ -3,7 +3,6 @@
 from course_utils.network.layers import activations
 from course_utils.network.layers.arguments import (
     check_padding,
-    count,
     image_shape,
     initializer_name,
 )
@@ -16,6 +15,7 @@ from course_utils.reference import (
     separable_conv2d,
     separable_conv2d_backward,
 )
+from course_utils.reference.arguments import whole
 from course_utils.reference.convolution import conv2d_kernel_gradient
 from course_utils.reference.geometry import pair, slide
 
@@ -75,8 +75,8 @@ class Conv2D(_Convolution):
         kernel_initializer="glorot_uniform",
     ):
         super().__init__(kernel_size, strides, padding, dilation_rate, activation, use_bias)
-        self.filters = count(filters, "filters")
-        self.groups = count(groups, "groups")
+        self.filters = whole(filters, "filters")
+        self.groups = whole(groups, "groups")
         self.kernel_initializer = initializer_name(kernel_initializer)
 
     def feature_maps(self, channels):
@@ -135,7 +135,7 @@ class DepthwiseConv2D(_Convolution):
         depthwise_initializer="glorot_uniform",
     ):
         super().__init__(kernel_size, strides, padding, dilation_rate, activation, use_bias)
-        self.depth_multiplier = count(depth_multiplier, "depth_multiplier")
+        self.depth_multiplier = whole(depth_multiplier, "depth_multiplier")
         self.depthwise_initializer = initializer_name(depthwise_initializer)
 
     def feature_maps(self, channels):
@@ -188,8 +188,8 @@ class SeparableConv2D(_Convolution):
         pointwise_initializer="glorot_uniform",
     ):
         super().__init__(kernel_size, strides, padding, dilation_rate, activation, use_bias)
-        self.filters = count(filters, "filters")
-        self.depth_multiplier = count(depth_multiplier, "depth_multiplier")
+        self.filters = whole(filters, "filters")
+        self.depth_multiplier = whole(depth_multiplier, "depth_multiplier")
         self.depthwise_initializer = initializer_name(depthwise_initializer)
         self.pointwise_initializer = initializer_name(pointwise_initializer)
 

@@ -4,8 +4,9 @@ from math import prod
 
 from course_utils import reference
 from course_utils.network.layers import activations
-from course_utils.network.layers.arguments import count, initializer_name
+from course_utils.network.layers.arguments import initializer_name
 from course_utils.network.layers.layer import Layer
+from course_utils.reference.arguments import whole
 
 
 class Flatten(Layer):
@@ -37,7 +38,7 @@ class Dense(Layer):
 
     def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform"):
         super().__init__()
-        self.units = count(units, "units")
+        self.units = whole(units, "units")
         self.activation = activations.check(activation)
         self.use_bias = bool(use_bias)
         self.kernel_initializer = initializer_name(kernel_initializer)

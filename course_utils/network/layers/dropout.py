@@ -2,7 +2,7 @@
 
 from course_utils import reference
 from course_utils.network.layers.layer import Layer
-from course_utils.reference.checks import is_number
+from course_utils.reference.arguments import number
 
 
 class Dropout(Layer):
@@ -18,9 +18,7 @@ class Dropout(Layer):
 
     def __init__(self, rate):
         super().__init__()
-        if not is_number(rate) or not 0 <= rate < 1:
-            raise ValueError(f"rate must be a number of at least 0 and below 1, got {rate!r}")
-        self.rate = float(rate)
+        self.rate = number(rate, "rate", least=0, below=1)
 
     def compute(self, x, training, rng):
         if not training or self.rate == 0:

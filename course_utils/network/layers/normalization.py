@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils import reference
 from course_utils.network.layers.layer import Layer
-from course_utils.reference.checks import is_number
+from course_utils.reference.arguments import number
 
 
 class BatchNormalization(Layer):
@@ -26,12 +26,8 @@ class BatchNormalization(Layer):
 
     def __init__(self, *, momentum=0.99, epsilon=1e-3):
         super().__init__()
-        if not is_number(momentum) or not 0 <= momentum <= 1:
-            raise ValueError(f"momentum must be a number from 0 to 1, got {momentum!r}")
-        if not is_number(epsilon) or not epsilon > 0:
-            raise ValueError(f"epsilon must be a positive number, got {epsilon!r}")
-        self.momentum = float(momentum)
-        self.epsilon = float(epsilon)
+        self.momentum = number(momentum, "momentum", least=0, most=1)
+        self.epsilon = number(epsilon, "epsilon", above=0)
 
     def create_weights(self, rng):
         channels = self.input_shape[-1:]

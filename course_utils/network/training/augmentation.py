@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.reference.checks import IMAGES, as_numbers, is_number, is_whole
+from course_utils.reference.arguments import generator, number, whole
+from course_utils.reference.checks import IMAGES, as_numbers
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,10 @@ class Augmentation:
     fill: float = 0
 
     def __post_init__(self):
-        for name in ("rotate", "contrast", "brightness", "noise"):
-            amount = getattr(self, name)
-            if not is_number(amount) or not 0 <= amount < np.inf:
-                raise ValueError(f"{name} must be a number of at least 0, got {amount!r}")
-        if self.contrast >= 1:
-            raise ValueError(f"contrast must be below 1, got {self.contrast!r}")
-        if not is_whole(self.shift) or self.shift < 0:
-            raise ValueError(f"shift must be a whole number of pixels, got {self.shift!r}")
+        for name in ("rotate", "brightness", "noise"):
+            number(getattr(self, name), name, least=0)
+        number(self.contrast, "contrast", least=0, below=1)
+        whole(self.shift, "shift", least=0)
         if not isinstance(self.flip, (bool, np.bool_)):
             raise ValueError(f"flip must be True or False, got {self.flip!r}")
 
@@ -77,7 +74,7 @@ class Augmentation:
         numpy.random.Generator.
         """
         images = _as_images(images)
-        _require_generator(rng)
+        generator(rng)
         count = len(images)
         if self.flip:
             images = flip_images(images, rng.random(count) < 0.5)
@@ -173,7 +170,7 @@ def adjust_brightness(images, change):
 def add_noise(images, std, rng):
     """Add Gaussian noise of a standard deviation `std`, in the images' unit, pixel by pixel."""
     images = _as_images(images)
-    _require_generator(rng)
+    generator(rng)
     dtype = np.float64 if images.dtype == np.float64 else np.float32
     return _as_before(images + dtype(std) * rng.standard_normal(images.shape, dtype), images)
 
@@ -208,8 +205,3 @@ def _as_before(result, images):
     if images.dtype == np.uint8:
         result = np.clip(np.rint(result), 0, 255)
     return result.astype(images.dtype, copy=False)
-
-
-def _require_generator(rng):
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng must be a numpy.random.Generator (default_rng(seed)), got {rng!r}")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.network.training.interrupts import interrupts_wait
-from course_utils.reference.checks import is_number, is_whole
+from course_utils.reference.arguments import number, whole
 
 
 class Callback:
@@ -60,13 +60,9 @@ class EarlyStopping(Callback):
     def __init__(
         self, monitor="val_loss", min_delta=0.0, patience=0, *, restore_best_weights=False
     ):
-        if not is_number(min_delta) or not min_delta >= 0:
-            raise ValueError(f"min_delta must be a number of at least 0, got {min_delta!r}")
-        if not is_whole(patience) or patience < 0:
-            raise ValueError(f"patience must be an integer of at least 0, got {patience!r}")
         self.monitor = monitor
-        self.min_delta = min_delta
-        self.patience = patience
+        self.min_delta = number(min_delta, "min_delta", least=0)
+        self.patience = whole(patience, "patience", least=0)
         self.restore_best_weights = restore_best_weights
 
     def on_train_begin(self):

@@ -6,7 +6,7 @@ from course_utils.network.training.callbacks import Callback, EarlyStopping
 from course_utils.network.training.history import History
 from course_utils.network.training.interrupts import interrupts_wait
 from course_utils.network.training.progress import Progress
-from course_utils.reference.checks import is_number, is_whole
+from course_utils.reference.arguments import number, whole
 
 
 def fit(network, x, y, callbacks, verbose, epochs, initial_epoch, validation_data, **options):
@@ -70,7 +70,7 @@ def train_epoch(network, x, y, listeners, batch_size, shuffle, augment):
     """Train on every example once; return the means of loss and metrics."""
     order = network.rng.permutation(len(x)) if shuffle else np.arange(len(x))
     totals = {}
-    for number, batch in enumerate(batches(len(x), batch_size)):
+    for count, batch in enumerate(batches(len(x), batch_size)):
         positions = order[batch]
         images = x[positions].astype(network.dtype, copy=False)
         if augment is not None:
@@ -79,11 +79,11 @@ def train_epoch(network, x, y, listeners, batch_size, shuffle, augment):
             logs = network.train_step(images, y[positions])
         except FloatingPointError as error:
             require_finite(images, positions)
-            raise FloatingPointError(f"after {number} batches of the epoch, {error}") from None
+            raise FloatingPointError(f"after {count} batches of the epoch, {error}") from None
         for name, value in logs.items():
             totals[name] = totals.get(name, 0.0) + value * len(images)
         for listener in listeners:
-            listener.on_train_batch_end(number, logs)
+            listener.on_train_batch_end(count, logs)
     return {name: total / len(x) for name, total in totals.items()}
 
 
@@ -111,14 +111,13 @@ def require_finite(images, positions):
 
 def batches(count, batch_size):
     """Cut `count` examples into slices of batch_size; the last may be shorter."""
-    require_count(batch_size, "batch_size")
+    whole(batch_size, "batch_size")
     return [slice(start, start + batch_size) for start in range(0, count, batch_size)]
 
 
 def split(x, y, fraction):
     """Split off the last examples; return (x, y) and (x, y) of these."""
-    if not is_number(fraction) or not 0 < fraction < 1:
-        raise ValueError(f"validation_split must be above 0 and below 1, got {fraction!r}")
+    number(fraction, "validation_split", above=0, below=1)
     kept = int(len(x) * (1 - fraction))
     if kept in (0, len(x)):
         raise ValueError(
@@ -126,11 +125,6 @@ def split(x, y, fraction):
             f"{len(x) - kept} for validation; both need at least one"
         )
     return (x[:kept], y[:kept]), (x[kept:], y[kept:])
-
-
-def require_count(value, name, least=1):
-    if not is_whole(value) or value < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
 
 
 def listen(callbacks):

@@ -10,7 +10,7 @@ import inspect
 import numpy as np
 
 from course_utils.network.training import schedules
-from course_utils.reference.checks import is_number
+from course_utils.reference.arguments import is_number, number
 
 
 class Optimizer:
@@ -206,7 +206,7 @@ class Momentum(Optimizer):
 
     def __init__(self, learning_rate=0.01, momentum=0.9, nesterov=False, weight_decay=None):
         super().__init__(learning_rate, weight_decay)
-        self.momentum = _fraction(momentum, "momentum")
+        self.momentum = number(momentum, "momentum", least=0, below=1)
         self.nesterov = bool(nesterov)
 
     def _update(self, path, weight, gradient, rate):
@@ -240,8 +240,8 @@ class RMSProp(Optimizer):
 
     def __init__(self, learning_rate=0.001, rho=0.9, epsilon=1e-7, weight_decay=None):
         super().__init__(learning_rate, weight_decay)
-        self.rho = _fraction(rho, "rho")
-        self.epsilon = _positive(epsilon, "epsilon")
+        self.rho = number(rho, "rho", least=0, below=1)
+        self.epsilon = number(epsilon, "epsilon", above=0)
 
     def _update(self, path, weight, gradient, rate):
         v = self._slot("velocity", path, weight)
@@ -279,9 +279,9 @@ class Adam(Optimizer):
         self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, weight_decay=None
     ):
         super().__init__(learning_rate, weight_decay)
-        self.beta_1 = _fraction(beta_1, "beta_1")
-        self.beta_2 = _fraction(beta_2, "beta_2")
-        self.epsilon = _positive(epsilon, "epsilon")
+        self.beta_1 = number(beta_1, "beta_1", least=0, below=1)
+        self.beta_2 = number(beta_2, "beta_2", least=0, below=1)
+        self.epsilon = number(epsilon, "epsilon", above=0)
 
     def _update(self, path, weight, gradient, rate):
         m = self._slot("momentum", path, weight)
@@ -344,15 +344,3 @@ def _move_towards_square(v, gradient, rho, spare):
     np.multiply(gradient, gradient, out=spare)
     spare *= 1 - rho
     v += spare
-
-
-def _fraction(value, name):
-    if not is_number(value) or not 0 <= value < 1:
-        raise ValueError(f"{name} must be a number of at least 0 and below 1, got {value!r}")
-    return float(value)
-
-
-def _positive(value, name):
-    if not is_number(value) or not 0 < value < np.inf:
-        raise ValueError(f"{name} must be a positive number, got {value!r}")
-    return float(value)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from course_utils.reference.checks import is_number, is_whole
+from course_utils.reference.arguments import is_whole, number, whole
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ def step_decay(learning_rate, drop_steps, factor=0.1):
     ValueError
         If an argument is out of range, here as in the other schedules.
     """
-    learning_rate = _positive(learning_rate, "learning_rate")
-    factor = _factor(factor, "factor")
+    learning_rate = number(learning_rate, "learning_rate", above=0)
+    factor = number(factor, "factor", above=0, most=1)
     if is_whole(drop_steps):
-        drop_steps = _steps(drop_steps, "drop_steps")
+        drop_steps = whole(drop_steps, "drop_steps")
 
         def drops(step):
             return step // drop_steps
@@ -82,9 +82,9 @@ def exponential_decay(learning_rate, decay_steps, decay_rate):
     decay_rate : float
         Above 0, at most 1.
     """
-    learning_rate = _positive(learning_rate, "learning_rate")
-    decay_steps = _steps(decay_steps, "decay_steps")
-    decay_rate = _factor(decay_rate, "decay_rate")
+    learning_rate = number(learning_rate, "learning_rate", above=0)
+    decay_steps = whole(decay_steps, "decay_steps")
+    decay_rate = number(decay_rate, "decay_rate", above=0, most=1)
     return Schedule(
         "exponential_decay",
         dict(learning_rate=learning_rate, decay_steps=decay_steps, decay_rate=decay_rate),
@@ -120,14 +120,11 @@ def cosine_decay(learning_rate, decay_steps, *, alpha=0.0, warmup_steps=0, warmu
     warmup_start : float
         The rate at step 0 if there is a warm-up; at least 0.
     """
-    learning_rate = _positive(learning_rate, "learning_rate")
-    decay_steps = _steps(decay_steps, "decay_steps")
-    if not is_number(alpha) or not 0 <= alpha <= 1:
-        raise ValueError(f"alpha must be a number from 0 to 1, got {alpha!r}")
-    if not is_whole(warmup_steps) or warmup_steps < 0:
-        raise ValueError(f"warmup_steps must be an integer of at least 0, got {warmup_steps!r}")
-    if not is_number(warmup_start) or not 0 <= warmup_start < math.inf:
-        raise ValueError(f"warmup_start must be a number of at least 0, got {warmup_start!r}")
+    learning_rate = number(learning_rate, "learning_rate", above=0)
+    decay_steps = whole(decay_steps, "decay_steps")
+    alpha = number(alpha, "alpha", least=0, most=1)
+    warmup_steps = whole(warmup_steps, "warmup_steps", least=0)
+    warmup_start = number(warmup_start, "warmup_start", least=0)
 
     def rate(step):
         if step < warmup_steps:
@@ -140,9 +137,9 @@ def cosine_decay(learning_rate, decay_steps, *, alpha=0.0, warmup_steps=0, warmu
         dict(
             learning_rate=learning_rate,
             decay_steps=decay_steps,
-            alpha=float(alpha),
-            warmup_steps=int(warmup_steps),
-            warmup_start=float(warmup_start),
+            alpha=alpha,
+            warmup_steps=warmup_steps,
+            warmup_start=warmup_start,
         ),
         rate,
     )
@@ -165,24 +162,6 @@ def from_config(config):
     """Return the schedule that `config_of` described."""
     arguments = dict(config)
     return SCHEDULES[arguments.pop("name")](**arguments)
-
-
-def _positive(value, name):
-    if not is_number(value) or not 0 < value < math.inf:
-        raise ValueError(f"{name} must be a positive number, got {value!r}")
-    return float(value)
-
-
-def _factor(value, name):
-    if not is_number(value) or not 0 < value <= 1:
-        raise ValueError(f"{name} must be a number above 0 and at most 1, got {value!r}")
-    return float(value)
-
-
-def _steps(value, name):
-    if not is_whole(value) or value < 1:
-        raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
-    return int(value)
 
 
 def _increasing(steps):

@@ -188,8 +188,8 @@ def test_images_of_a_batch_are_changed_differently():
     [
         (dict(rotate=-1), "rotate must be a number of at least 0, got -1"),
         (dict(noise=np.nan), "noise .*got nan"),
-        (dict(contrast=1), "contrast must be below 1, got 1"),
-        (dict(shift=1.5), "shift must be a whole number of pixels, got 1.5"),
+        (dict(contrast=1), "contrast must be a number of at least 0 and below 1, got 1"),
+        (dict(shift=1.5), "shift must be an integer of at least 0, got 1.5"),
         (dict(flip=0.5), "flip must be True or False, got 0.5"),
         (dict(brightness="a"), "brightness .*got 'a'"),
     ],

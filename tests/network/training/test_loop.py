@@ -181,7 +181,10 @@ def test_the_same_seed_is_the_same_run():
         (dict(batch_size=2.5), "batch_size must be an integer of at least 1, got 2.5"),
         (dict(initial_epoch=-1), "initial_epoch must be an integer of at least 0, got -1"),
         (dict(verbose=3), "verbose must be 0 .silent.*got 3"),
-        (dict(validation_split=1.5), "validation_split must be above 0 and below 1, got 1.5"),
+        (
+            dict(validation_split=1.5),
+            "validation_split must be a number above 0 and below 1, got 1.5",
+        ),
         (dict(validation_split=0.9), "leaves 0 for training and 6 for validation"),
         (dict(validation_data=points(3)[0]), r"validation_data must be a pair \(x, y\)"),
         (

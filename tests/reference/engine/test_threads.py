@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from course_utils import reference
-from course_utils.reference import threads
+from course_utils.reference.engine import threads
 
 
 class Blas:
@@ -122,12 +122,6 @@ def _arrays(*shapes):
 
 IMAGES, POOLED, MAPS = (9, 12, 14, 8), (9, 6, 7, 8), (9, 12, 14, 16)
 SHARED = {
-    "relu": (reference.relu, [IMAGES]),
-    "relu_backward": (reference.relu_backward, [IMAGES, IMAGES]),
-    "leaky_relu": (reference.leaky_relu, [IMAGES]),
-    "leaky_relu_backward": (reference.leaky_relu_backward, [IMAGES, IMAGES]),
-    "sigmoid": (reference.sigmoid, [IMAGES]),
-    "tanh_backward": (reference.tanh_backward, [IMAGES, IMAGES]),
     "max_pool2d": (reference.max_pool2d, [IMAGES]),
     "max_pool2d_backward": (reference.max_pool2d_backward, [POOLED, IMAGES]),
     "avg_pool2d": (reference.avg_pool2d, [IMAGES]),
@@ -148,7 +142,10 @@ SHARED = {
 def test_results_do_not_depend_on_threads_and_blocks(blas, monkeypatch, name):
     """But for the rounding of sums."""
     function, shapes = SHARED[name]
-    arrays = _arrays(*shapes)
+    assert_the_same_with_threads(blas, monkeypatch, function, _arrays(*shapes))
+
+
+def assert_the_same_with_threads(blas, monkeypatch, function, arrays):
     blas.count = 1
     alone = function(*arrays)
     blas.count = 3
