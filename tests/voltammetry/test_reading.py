@@ -208,7 +208,7 @@ def test_decimal_of_a_doubtful_table(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (dict(columns=("E/V", "J")), "no one column is named 'J'"),
+        (dict(columns=("E/V", "J")), "exactly one column must be named 'J'"),
         (dict(columns=(0, 5)), "no column 5; they go from 0 to 1"),
         (dict(units=("mV", "A")), "contradict each other: V and mV|mV and V"),
         (dict(units=("V", "ohm")), "'ohm' of column 'I/A' is not known"),
