@@ -1,7 +1,10 @@
 """Download one file of a data set: whole and checked, or not at all."""
 
+from collections.abc import Sequence
+from pathlib import Path
 
-def fetch(path, urls, checksum):
+
+def fetch(path: Path, urls: Sequence[str], checksum: str) -> None:
     """Download `path` from the first of `urls` that delivers it with the right `checksum`.
 
     pooch writes to a temporary file and renames it once the checksum is right, so a download

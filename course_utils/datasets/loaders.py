@@ -6,6 +6,8 @@ The full sets are looked for where Keras keeps its own, and downloaded to there 
 import os
 from pathlib import Path
 
+import numpy as np
+
 from course_utils.datasets.download import fetch
 from course_utils.datasets.formats import (
     checked,
@@ -64,7 +66,7 @@ CIFAR10_BATCHES = {
 }
 
 
-def fashion_mnist(split="train", size=None):
+def fashion_mnist(split: str = "train", size: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Load Fashion-MNIST: gray images of clothes, 28 by 28 pixels, in ten classes.
 
     Parameters
@@ -93,7 +95,7 @@ def fashion_mnist(split="train", size=None):
     return _load("fashion_mnist", (28, 28, 1), _full_fashion_mnist, split, size)
 
 
-def cifar10(split="train", size=None):
+def cifar10(split: str = "train", size: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Load CIFAR-10: color photographs of animals and vehicles, 32 by 32 pixels, ten classes.
 
     Parameters

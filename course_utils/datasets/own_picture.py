@@ -12,7 +12,7 @@ BACKGROUND = 0.05
 SMALLEST = 4
 
 
-def own_picture(path):
+def own_picture(path: str | Path) -> np.ndarray:
     """Read a picture file and prepare it the way Fashion-MNIST's pictures were prepared.
 
     The garment must stand before an even background, as in a shop's photograph. The picture is
@@ -44,7 +44,7 @@ def own_picture(path):
     return fit_to_square(garment_on_black(read_gray(path)))
 
 
-def read_gray(path):
+def read_gray(path: str | Path) -> np.ndarray:
     """Read a picture file as brightness: float array (H, W), 0 black to 1 white."""
     try:
         from PIL import Image, ImageOps
@@ -84,7 +84,7 @@ def read_gray(path):
         raise ValueError(f"{path.name!r} is damaged: {error}; copy or download it again") from error
 
 
-def garment_on_black(gray):
+def garment_on_black(gray: np.ndarray) -> np.ndarray:
     """Cut a picture to what differs from its background, and make the background black.
 
     Parameters
@@ -119,7 +119,7 @@ def garment_on_black(gray):
     return values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def fit_to_square(values, side=SIDE):
+def fit_to_square(values: np.ndarray, side: int = SIDE) -> np.ndarray:
     """Scale a picture so that its longer side fits, in the middle of a black square.
 
     Parameters

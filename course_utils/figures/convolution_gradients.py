@@ -5,7 +5,7 @@ import numpy as np
 from course_utils import reference
 from course_utils.figures import style
 from course_utils.figures.animation import Animation
-from course_utils.figures.drawing import course_style
+from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import (
     GRADIENT,
     KERNEL,
@@ -26,7 +26,7 @@ WEIGHT_COLORS = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE)
 
 
 @course_style()
-def wires(pixels=4, kernel=2, output=1, pixel=2):
+def wires(pixels: int = 4, kernel: int = 2, output: int = 1, pixel: int = 2) -> Drawing:
     """A convolution of one row as wires: what one output takes, and where one pixel goes.
 
     Parameters
@@ -81,7 +81,7 @@ def wires(pixels=4, kernel=2, output=1, pixel=2):
 
 
 @course_style()
-def kernel_gradient_steps(image, dy):
+def kernel_gradient_steps(image: np.ndarray, dy: np.ndarray) -> Animation:
     """The output gradient slides over the image and fills the gradient of the kernel.
 
     Parameters
@@ -144,7 +144,7 @@ def _kernel_gradient_frame(image, dy, dw, place):
 
 
 @course_style()
-def pixel_gradient_steps(kernel, dy):
+def pixel_gradient_steps(kernel: np.ndarray, dy: np.ndarray) -> Animation:
     """Where each pixel's gradient comes from: the windows that saw it, and by which weight.
 
     Parameters
@@ -230,7 +230,7 @@ def _pixel_gradient_frame(kernel, dy, dx, place):
 
 
 @course_style()
-def pasted_kernels(kernel, dy):
+def pasted_kernels(kernel: np.ndarray, dy: np.ndarray) -> Drawing:
     """Each output gives back: the kernel, times the output's gradient, at its window.
 
     Parameters
@@ -272,7 +272,7 @@ def pasted_kernels(kernel, dy):
 
 
 @course_style()
-def spread_gradient(dy, stride=2):
+def spread_gradient(dy: np.ndarray, stride: int = 2) -> Drawing:
     """A gradient, and the same with the zeros that a stride puts between its entries.
 
     Parameters
@@ -302,7 +302,7 @@ def spread_gradient(dy, stride=2):
 
 
 @course_style()
-def pooling_gradients(feature_map, dy):
+def pooling_gradients(feature_map: np.ndarray, dy: np.ndarray) -> Drawing:
     """What 2x2 max pooling and average pooling send back to the pixels of a feature map.
 
     Parameters

@@ -4,9 +4,12 @@ import base64
 import contextlib
 import html
 import io
+from collections.abc import Iterator
+from typing import Any
 
 import matplotlib
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -32,7 +35,7 @@ SETTINGS = {
 
 
 @contextlib.contextmanager
-def course_style():
+def course_style() -> Iterator[None]:
     """The course's settings and matplotlib's own defaults, whatever the reader has set.
 
     As a decorator it belongs on every function that draws: colors and sizes of legends, notes and
@@ -58,7 +61,7 @@ class Drawing(Figure):
         Width and height in inches. Up to 7 wide reads well on a page, 4 on a phone.
     """
 
-    def __init__(self, *, alt: str, figsize: tuple[float, float] = (6.4, 3.6), **options):
+    def __init__(self, *, alt: str, figsize: tuple[float, float] = (6.4, 3.6), **options: Any):
         if not alt.strip():
             raise ValueError("alt is empty; expected a sentence that says what the figure shows")
         with course_style():
@@ -66,7 +69,7 @@ class Drawing(Figure):
         FigureCanvasAgg(self)
         self.alt = alt
 
-    def add_subplot(self, *args, **kwargs):
+    def add_subplot(self, *args: Any, **kwargs: Any) -> Axes:
         """As in Figure, in the course's style."""
         with course_style():
             return super().add_subplot(*args, **kwargs)

@@ -1,9 +1,11 @@
 """Figures of what is inside a convolution layer: connections, and the matrix product."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from course_utils.figures import style
-from course_utils.figures.drawing import course_style
+from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import (
     KERNEL,
     RESULT,
@@ -19,7 +21,9 @@ from course_utils.reference import correlate2d
 
 
 @course_style()
-def channel_connections(channels=6, kernel=3, groups=(1, 2, 6)):
+def channel_connections(
+    channels: int = 6, kernel: int = 3, groups: Sequence[int] = (1, 2, 6)
+) -> Drawing:
     """Which input channels each output map looks at, for several numbers of groups.
 
     Parameters
@@ -56,7 +60,7 @@ def channel_connections(channels=6, kernel=3, groups=(1, 2, 6)):
 
 
 @course_style()
-def patches_times_kernel(image, kernel):
+def patches_times_kernel(image: np.ndarray, kernel: np.ndarray) -> Drawing:
     """A convolution as one matrix product: patches as rows, the kernel as a column.
 
     Parameters

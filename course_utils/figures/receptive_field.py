@@ -1,5 +1,7 @@
 """Figures of what one value of a deep layer sees of the input."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from course_utils.figures import style
@@ -8,7 +10,7 @@ from course_utils.reference import receptive_field
 
 
 @course_style()
-def receptive_field_growth(layers, n=12):
+def receptive_field_growth(layers: Sequence[tuple[str, int, int]], n: int = 12) -> Drawing:
     """Side view of a stack of layers: the values that one value of the last layer depends on.
 
     Parameters
@@ -63,7 +65,7 @@ def _positions(layers, n):
 
 
 @course_style()
-def influence(weights, inner):
+def influence(weights: np.ndarray, inner: int) -> Drawing:
     """How much each pixel of a receptive field counts, with a frame around its inner part.
 
     Parameters

@@ -1,10 +1,12 @@
 """Figures of a kernel that slides over an image: windows, stride, padding, dilation."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from course_utils.figures import style
 from course_utils.figures.animation import Animation
-from course_utils.figures.drawing import course_style
+from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import (
     KERNEL,
     RESULT,
@@ -23,7 +25,7 @@ from course_utils.reference.geometry import slide
 
 
 @course_style()
-def one_window(patch, kernel):
+def one_window(patch: np.ndarray, kernel: np.ndarray) -> Drawing:
     """Patch times kernel, entry by entry, and the sum.
 
     Parameters
@@ -55,7 +57,7 @@ def one_window(patch, kernel):
 
 
 @course_style()
-def sliding_window(image, kernel, stride=1):
+def sliding_window(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> Animation:
     """A kernel on its way over an image, one place after the other.
 
     Parameters
@@ -125,7 +127,7 @@ def _sliding_frame(image, kernel, output, stride, places, number):
 
 
 @course_style()
-def stride_and_padding(n=5, kernel=3):
+def stride_and_padding(n: int = 5, kernel: int = 3) -> Drawing:
     """The places of a kernel for stride 1 and 2, without padding and with "same" padding.
 
     Parameters
@@ -175,7 +177,7 @@ def _places(axes, n, kernel, stride, padding, size, left, top):
 
 
 @course_style()
-def coverage(n=5, kernel=3):
+def coverage(n: int = 5, kernel: int = 3) -> Drawing:
     """How many windows look at each pixel, for three paddings and stride 1.
 
     Parameters
@@ -207,7 +209,7 @@ def coverage(n=5, kernel=3):
     return drawing
 
 
-def window_counts(n, kernel, padding):
+def window_counts(n: int, kernel: int, padding: int) -> np.ndarray:
     """Number of windows, stride 1, over each pixel of an n by n image: an int array (n, n)."""
     padded = np.zeros((n + 2 * padding,) * 2, int)
     places = output_size(n, kernel, padding=padding)
@@ -218,7 +220,7 @@ def window_counts(n, kernel, padding):
 
 
 @course_style()
-def same_padding_windows(n=6, kernel=3, stride=2):
+def same_padding_windows(n: int = 6, kernel: int = 3, stride: int = 2) -> Drawing:
     """Where the windows stand along one axis: TensorFlow's "same" and equal padding.
 
     Parameters
@@ -259,7 +261,7 @@ def same_padding_windows(n=6, kernel=3, stride=2):
 
 
 @course_style()
-def dilated_windows(kernel=3, dilations=(1, 2, 3)):
+def dilated_windows(kernel: int = 3, dilations: Sequence[int] = (1, 2, 3)) -> Drawing:
     """Which pixels a kernel looks at with several dilations.
 
     Parameters

@@ -1,5 +1,7 @@
 """Figures of chapter 1: images as arrays, dense layers, and what convolution does differently."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.patches import ConnectionPatch, Rectangle
@@ -25,7 +27,7 @@ WIDTH = 5.0
 
 
 @course_style()
-def zoom_into_pixels(photograph, top, left, size=6):
+def zoom_into_pixels(photograph: np.ndarray, top: int, left: int, size: int = 6) -> Drawing:
     """A photograph, a few of its pixels, and their numbers in the red channel.
 
     Parameters
@@ -76,7 +78,7 @@ def zoom_into_pixels(photograph, top, left, size=6):
 
 
 @course_style()
-def color_channels(image):
+def color_channels(image: np.ndarray) -> Drawing:
     """A color image and its three channels.
 
     Parameters
@@ -100,7 +102,7 @@ def color_channels(image):
 
 
 @course_style()
-def class_samples(images, labels, names):
+def class_samples(images: np.ndarray, labels: np.ndarray, names: Sequence[str]) -> Drawing:
     """The first image of each class.
 
     Parameters
@@ -122,7 +124,7 @@ def class_samples(images, labels, names):
 
 
 @course_style()
-def flattening(image):
+def flattening(image: np.ndarray) -> Drawing:
     """A small image and the vector that it becomes, with the neighbors of its middle pixel.
 
     Parameters
@@ -164,7 +166,9 @@ def flattening(image):
 
 
 @course_style()
-def parameter_bars(shapes, units=1000, filters=64, kernel=3):
+def parameter_bars(
+    shapes: Sequence[tuple[int, int, int]], units: int = 1000, filters: int = 64, kernel: int = 3
+) -> Drawing:
     """Parameters of one dense and one convolutional layer, for images of several shapes.
 
     Parameters
@@ -194,7 +198,9 @@ def parameter_bars(shapes, units=1000, filters=64, kernel=3):
 
 
 @course_style()
-def parameter_growth(sides, units=1000, channels=3, filters=64, kernel=3):
+def parameter_growth(
+    sides: Sequence[int], units: int = 1000, channels: int = 3, filters: int = 64, kernel: int = 3
+) -> Drawing:
     """How the parameters of one layer grow with the side of a square image.
 
     Parameters
@@ -233,7 +239,7 @@ def parameter_growth(sides, units=1000, channels=3, filters=64, kernel=3):
 
 
 @course_style()
-def shuffled_pixels(images, order, names):
+def shuffled_pixels(images: np.ndarray, order: np.ndarray, names: Sequence[str]) -> Drawing:
     """Images above, the same images with their pixels in another order below.
 
     Parameters
@@ -257,7 +263,7 @@ def shuffled_pixels(images, order, names):
 
 
 @course_style()
-def learned_weights(weights, shape, names):
+def learned_weights(weights: np.ndarray, shape: tuple[int, int], names: Sequence[str]) -> Drawing:
     """The weights of a linear classifier, one image a class: what it looks for.
 
     Parameters
@@ -282,7 +288,7 @@ def learned_weights(weights, shape, names):
 
 
 @course_style()
-def two_places(first, second):
+def two_places(first: np.ndarray, second: np.ndarray) -> Drawing:
     """One image at the place where a classifier saw it in training, and at another place.
 
     Parameters
@@ -304,7 +310,7 @@ def two_places(first, second):
 
 
 @course_style()
-def connections(n=6, kernel=3):
+def connections(n: int = 6, kernel: int = 3) -> Drawing:
     """A dense, a local and a convolutional layer on a short signal, with their matrices.
 
     Equal colors are equal weights.
@@ -379,7 +385,7 @@ def _weight_color(weight, last):
 
 
 @course_style()
-def three_ways(counts, title):
+def three_ways(counts: Mapping[str, int], title: str) -> Drawing:
     """Parameters of layers that have the same outputs.
 
     Parameters
@@ -401,7 +407,9 @@ def three_ways(counts, title):
 
 
 @course_style()
-def edges_to_corners(image, top_edges, left_edges, corners):
+def edges_to_corners(
+    image: np.ndarray, top_edges: np.ndarray, left_edges: np.ndarray, corners: np.ndarray
+) -> Drawing:
     """Edge maps of a first layer, and the corner map that a second layer makes of them.
 
     Parameters
@@ -429,7 +437,9 @@ def edges_to_corners(image, top_edges, left_edges, corners):
 
 
 @course_style()
-def moving_pattern(pattern, places, side=7):
+def moving_pattern(
+    pattern: np.ndarray, places: Sequence[tuple[int, int]], side: int = 7
+) -> Animation:
     """A pattern that moves over an image, the map of its matches, and the map's largest value.
 
     Parameters
@@ -482,7 +492,7 @@ def _moving_frame(pattern, row, column, side):
 
 
 @course_style()
-def accuracy_by_shift(shifts, accuracies):
+def accuracy_by_shift(shifts: Sequence[int], accuracies: Mapping[str, Sequence[float]]) -> Drawing:
     """Accuracy of classifiers on images that are shifted away from where they were in training.
 
     Parameters
@@ -514,7 +524,7 @@ def accuracy_by_shift(shifts, accuracies):
 
 
 @course_style()
-def pipeline(stages):
+def pipeline(stages: Sequence[tuple[str, tuple[int, ...], int]]) -> Drawing:
     """A network from the image to the classes, stage by stage.
 
     Parameters

@@ -1,9 +1,10 @@
 """Batches for `fit` that do not keep an epoch waiting for its end."""
 
+import numpy as np
 import tensorflow as tf
 
 
-def batches(x, y, batch_size, shuffle=True):
+def batches(x: np.ndarray, y: np.ndarray, batch_size: int, shuffle: bool = True) -> tf.data.Dataset:
     """A `tf.data.Dataset` of shuffled batches.
 
     `network.fit(x, y, batch_size=...)` makes the same batches in the same order from the same seed,

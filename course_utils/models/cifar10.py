@@ -8,7 +8,7 @@ CHANNEL_MEAN = (0.4915, 0.4821, 0.4464)
 CHANNEL_DEVIATION = (0.2472, 0.2437, 0.2617)
 
 
-def pairs_of_convolutions(*, norm=True, augment=True):
+def pairs_of_convolutions(*, norm: bool = True, augment: bool = True) -> keras.Model:
     """Three pairs of 3x3 convolutions with 32, 64 and 128 filters, each pair with a max pooling.
 
     Takes images (n, 32, 32, 3) scaled to 0..1, which it standardizes, and returns probabilities

@@ -3,7 +3,7 @@
 import keras
 
 
-def with_mirror_image(network):
+def with_mirror_image(network: keras.Model) -> keras.Model:
     """A network that averages what `network` says to an image and to its mirror image.
 
     It shares the weights, and takes twice the time. It helps where both show the same class, and

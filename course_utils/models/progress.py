@@ -17,24 +17,24 @@ class Progress(keras.callbacks.Callback):
         Silent, a bar, a line an epoch; "auto" is the bar where somebody watches.
     """
 
-    def __init__(self, verbose="auto"):
+    def __init__(self, verbose: int | str = "auto"):
         super().__init__()
         self.verbose = verbose
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         # A generator may not say how many steps it has: then a bar has no end, a line has.
         steps = self.params["steps"]
         verbose = self.verbose if steps or self.verbose == 0 else 2
         self._line = ProgressLine(verbose, self.params["epochs"], steps)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._line.start_epoch(epoch)
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         self._line.show(batch + 1, logs or {})
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._line.finish_epoch(logs or {})
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self._line.end_line()

@@ -46,13 +46,24 @@ class Recipe:
     finish: Callable = lambda network: network
     claim: float | None = None
 
-    def parts(self, images, labels):
+    def parts(
+        self, images: np.ndarray, labels: np.ndarray
+    ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
         """Cut scaled images and labels into ((x_train, y_train), (x_val, y_val))."""
         x = images.astype(np.float32) / 255
         cut = len(x) - self.held_out
         return (x[:cut], labels[:cut]), (x[cut:], labels[cut:])
 
-    def train(self, x, y, *, validation_data=None, seed, epochs=None, verbose="auto"):
+    def train(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        *,
+        validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+        seed: int,
+        epochs: int | None = None,
+        verbose: int | str = "auto",
+    ) -> tuple[keras.Model, dict[str, list[float]]]:
         """Train a new network; equal seeds start it from equal weights.
 
         Parameters

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.network.layers.chain import Chain
 from course_utils.network.layers.layer import Layer
@@ -32,7 +33,7 @@ class CheckedArray:
     differences: float
 
     @property
-    def place(self):
+    def place(self) -> str:
         return f"{self.name}[{', '.join(map(str, self.index))}]"
 
 
@@ -54,13 +55,13 @@ class GradientCheck:
     faults: tuple
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """Whether no gradient is wrong, and at least one entry could be compared."""
         compared = any(row.kinks < row.entries for row in self.rows)
         return compared and all(row.error <= self.tolerance for row in self.rows)
 
     @property
-    def worst(self):
+    def worst(self) -> CheckedArray:
         """The row with the largest error."""
         return max(self.rows, key=lambda row: row.error)
 
@@ -95,7 +96,16 @@ class GradientCheck:
         return "right" if row.error <= self.tolerance else "WRONG"
 
 
-def gradient_check(network, x, labels=None, *, entries=10, tolerance=1e-6, training=True, seed=0):
+def gradient_check(
+    network: Chain | Layer,
+    x: ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    entries: int = 10,
+    tolerance: float = 1e-6,
+    training: bool = True,
+    seed: int = 0,
+) -> GradientCheck:
     """Compare the gradients of a network, or of a layer, with central differences in float64.
 
     The difference (f(w + h) - f(w - h)) / 2h for one entry w of a weight is close to the slope

@@ -3,16 +3,21 @@
 import json
 import os
 import zipfile
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from course_utils.network.layers import LAYERS
 
+if TYPE_CHECKING:
+    from course_utils.network.sequential import Sequential
+
 FORMAT = "course_utils.network 1"
 
 
-def save(network, path):
+def save(network: "Sequential", path: str | PathLike[str]) -> None:
     """Write a network into a file, which appears whole or not at all; see `Sequential.save`."""
     layers = [layer.config for layer in network.layers]
     for config in layers:
@@ -46,7 +51,7 @@ def save(network, path):
         unfinished.unlink(missing_ok=True)
 
 
-def restore(path, network_class):
+def restore(path: str | PathLike[str], network_class: type["Sequential"]) -> "Sequential":
     """Make a network_class from a file that `save` wrote; see `load`."""
     with open(path, "rb") as file:
         try:

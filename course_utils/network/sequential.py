@@ -1,16 +1,24 @@
 """A network: layers in a row, with training, evaluation and prediction."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
+from os import PathLike
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from course_utils.network import saving
 from course_utils.network.layers.chain import Chain
+from course_utils.network.layers.layer import Layer
 from course_utils.network.summary import summary_table
 from course_utils.network.training import losses, optimizers
+from course_utils.network.training.callbacks import Callback
+from course_utils.network.training.history import History
 from course_utils.network.training.interrupts import interrupts_wait
 from course_utils.network.training.loop import batches, fit, listen, split
+from course_utils.network.training.losses import Crossentropy
 from course_utils.network.training.not_finite import first_not_finite
+from course_utils.network.training.optimizers import Optimizer
 from course_utils.reference.arguments import is_whole, whole
 from course_utils.reference.checks import as_numbers
 
@@ -52,7 +60,13 @@ class Sequential(Chain):
         If the layers do not fit together.
     """
 
-    def __init__(self, layers, input_shape=None, seed=None, dtype="float32"):
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        input_shape: tuple[int, ...] | None = None,
+        seed: int | None = None,
+        dtype: DTypeLike = "float32",
+    ):
         super().__init__(layers)
         if not self.layers:
             raise ValueError("a network needs at least one layer, got an empty list")
@@ -68,7 +82,7 @@ class Sequential(Chain):
         if input_shape is not None:
             self.build(input_shape)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Build all layers for examples of this shape, such as (28, 28, 1)."""
         sizes = input_shape if isinstance(input_shape, (tuple, list)) else ()
         if not sizes or not all(is_whole(size) and size >= 1 for size in sizes):
@@ -78,7 +92,7 @@ class Sequential(Chain):
             )
         super().build(tuple(map(int, sizes)), self.rng, self.dtype)
 
-    def forward(self, x, training=False):
+    def forward(self, x: ArrayLike, training: bool = False) -> np.ndarray:
         """Compute the outputs for a batch, and remember what `backward` needs.
 
         Parameters
@@ -93,7 +107,12 @@ class Sequential(Chain):
         """
         return super().forward(self._examples(x), training, self.rng)
 
-    def compile(self, optimizer, loss, metrics=()):
+    def compile(
+        self,
+        optimizer: str | Optimizer,
+        loss: str | Crossentropy,
+        metrics: str | Sequence[str] = (),
+    ) -> None:
         """Say how to train.
 
         Parameters
@@ -139,19 +158,19 @@ class Sequential(Chain):
 
     def fit(
         self,
-        x,
-        y,
+        x: ArrayLike,
+        y: ArrayLike,
         *,
-        batch_size=32,
-        epochs=1,
-        verbose="auto",
-        callbacks=(),
-        validation_split=0.0,
-        validation_data=None,
-        shuffle=True,
-        initial_epoch=0,
-        augment=None,
-    ):
+        batch_size: int = 32,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Callback | Sequence[Callback] = (),
+        validation_split: float = 0.0,
+        validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+        augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+    ) -> History:
         """Train on the examples, `epochs` times over.
 
         Ctrl-C ends the training, never within an optimizer step: `fit` returns the history of the
@@ -224,7 +243,7 @@ class Sequential(Chain):
             augment=augment,
         )
 
-    def train_step(self, x, y):
+    def train_step(self, x: ArrayLike, y: ArrayLike) -> dict[str, float]:
         """Take one optimizer step on a batch of examples and labels.
 
         Returns
@@ -252,7 +271,7 @@ class Sequential(Chain):
             self.optimizer.apply(gradients, self.weights)
         return self._logs(loss, losses.correct(logits, classes) / len(x))
 
-    def loss_and_gradients(self, x, y, training=True):
+    def loss_and_gradients(self, x: ArrayLike, y: ArrayLike, training: bool = True) -> float:
         """Return the loss of a batch, and fill `gradients`; the weights stay as they are.
 
         (Batch normalization's moving averages do move, unless training is False.)
@@ -261,7 +280,7 @@ class Sequential(Chain):
         loss, _ = self._loss_and_gradients(x, classes, training)
         return loss
 
-    def evaluate(self, x, y, *, batch_size=32):
+    def evaluate(self, x: ArrayLike, y: ArrayLike, *, batch_size: int = 32) -> dict[str, float]:
         """Return the loss and the metrics on examples with labels, as a dict."""
         x, classes = self.examples_and_classes(x, y)
         total, right = 0.0, 0
@@ -274,7 +293,7 @@ class Sequential(Chain):
             self.forget()
         return self._logs(total / len(x), right / len(x))
 
-    def predict(self, x, *, batch_size=32):
+    def predict(self, x: ArrayLike, *, batch_size: int = 32) -> np.ndarray:
         """Return the outputs for any number of examples, computed batch by batch."""
         x = self._examples(x)
         y = np.empty((len(x), *self.output_shape), self.dtype)
@@ -285,22 +304,22 @@ class Sequential(Chain):
             self.forget()
         return y
 
-    def count_params(self):
+    def count_params(self) -> int:
         """Return the number of weights, trainable or not."""
         self._require_built()
         return sum(weight.size for weight in self.weights.values())
 
-    def summary(self):
+    def summary(self) -> None:
         """Print a table of the layers, their outputs' shapes and their parameters."""
         self._require_built()
         print(summary_table(self))
 
-    def get_weights(self):
+    def get_weights(self) -> list[np.ndarray]:
         """Return copies of all weights as a list, in Keras's order."""
         self._require_built()
         return [weight.copy() for weight in self.weights.values()]
 
-    def set_weights(self, weights):
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Set all weights from a list, as `get_weights` returns it.
 
         Raises ValueError if one is missing or has another shape.
@@ -316,12 +335,12 @@ class Sequential(Chain):
         for old, new in zip(own.values(), weights):
             old[...] = new
 
-    def save(self, path):
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the network into an npz file, with all that `load` needs to go on training."""
         self._require_built()
         saving.save(self, path)
 
-    def examples_and_classes(self, x, y):
+    def examples_and_classes(self, x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Check examples and labels; return the examples, and the labels as class numbers."""
         if self.loss is None:
             raise ValueError("the network does not know how to train: call compile first")
@@ -396,7 +415,7 @@ class Sequential(Chain):
             )
 
 
-def load(path):
+def load(path: str | PathLike[str]) -> Sequential:
     """Read a network from a file that `Sequential.save` wrote.
 
     Returns

@@ -1,12 +1,22 @@
 """What a layer costs and what it sees: sizes, receptive fields, parameters, operations."""
 
+from collections.abc import Sequence
 from math import prod
 
 from course_utils.reference.arguments import is_whole, whole
-from course_utils.reference.geometry import NAMED_PADDINGS, padding_sides, slide, slide_1d
+from course_utils.reference.geometry import (
+    NAMED_PADDINGS,
+    IntPair,
+    Padding,
+    padding_sides,
+    slide,
+    slide_1d,
+)
 
 
-def output_size(n, kernel, stride=1, padding=0, dilation=1):
+def output_size(
+    n: int, kernel: int, stride: int = 1, padding: int | str | Sequence[int] = 0, dilation: int = 1
+) -> int:
     """Number of kernel positions along one axis of n pixels.
 
     ``floor((n + before + after - dilation * (kernel - 1) - 1) / stride) + 1`` (Dumoulin and
@@ -38,7 +48,7 @@ def output_size(n, kernel, stride=1, padding=0, dilation=1):
     return int(slide_1d(n, kernel, stride, sides, dilation)[1])
 
 
-def receptive_field(layers):
+def receptive_field(layers: Sequence[int | Sequence[int]]) -> int:
     """Side, in input pixels, of the square that one output value depends on.
 
     A layer's kernel adds ``(kernel - 1) * dilation`` steps to the field. One step is as many
@@ -83,7 +93,7 @@ def receptive_field(layers):
     return int(field)
 
 
-def parameter_count(w_shape, *, bias=True, depthwise=False):
+def parameter_count(w_shape: Sequence[int], *, bias: bool = True, depthwise: bool = False) -> int:
     """Number of weights, and biases, of a layer.
 
     Parameters
@@ -110,7 +120,15 @@ def parameter_count(w_shape, *, bias=True, depthwise=False):
     return prod(w_shape) + (outputs if bias else 0)
 
 
-def flop_count(x_shape, w_shape, *, stride=1, padding="valid", dilation=1, depthwise=False):
+def flop_count(
+    x_shape: Sequence[int],
+    w_shape: Sequence[int],
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+    depthwise: bool = False,
+) -> int:
     """Floating-point operations of a layer for one example: 2 for each multiply and add.
 
     The bias is not counted. Groups follow from the shapes: C / w_shape[2].

@@ -1,6 +1,7 @@
 """2-D convolution of a batch of images, and its gradients."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.arguments import whole
 from course_utils.reference.checks import (
@@ -13,10 +14,19 @@ from course_utils.reference.checks import (
     sum_dtypes,
 )
 from course_utils.reference.engine.convolution import correlate, input_gradient, kernel_gradient
-from course_utils.reference.geometry import slide
+from course_utils.reference.geometry import IntPair, Padding, Sliding, slide
 
 
-def conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=1):
+def conv2d(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """Convolve images with filters (without flipping them), as `keras.ops.conv`.
 
     Filter f of group g sees only the C / groups input channels of that group.
@@ -55,7 +65,16 @@ def conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=1):
     return y
 
 
-def conv2d_backward(dy, x, w, *, stride=1, padding="valid", dilation=1, groups=1):
+def conv2d_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+    groups: int = 1,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through `conv2d`.
 
     Pixel x[r] met kernel entry w[i] at output r - i, and this is all that the loss sees of both:
@@ -95,14 +114,31 @@ def conv2d_backward(dy, x, w, *, stride=1, padding="valid", dilation=1, groups=1
     return dx, *kernel_gradient(dy, x, sliding, groups, dtype, sum_dtype)
 
 
-def conv2d_kernel_gradient(dy, x, w, *, stride=1, padding="valid", dilation=1, groups=1):
+def conv2d_kernel_gradient(
+    dy: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+    groups: int = 1,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return only (dw, db) of `conv2d_backward`: the first layer of a network needs no dx."""
     x, w, _, sliding = conv2d_arguments(x, w, None, stride, padding, dilation, groups)
     dy = as_gradient(dy, (len(x), *sliding.output, w.shape[3]))
     return kernel_gradient(dy, x, sliding, groups, *sum_dtypes(dy, x, w))
 
 
-def conv2d_arguments(x, w, b, stride, padding, dilation, groups):
+def conv2d_arguments(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None,
+    stride: IntPair,
+    padding: Padding,
+    dilation: IntPair,
+    groups: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, Sliding]:
     """Check the arguments of a convolution; return (x, w, b, sliding) as arrays."""
     x = as_numbers(x, "x", IMAGES)
     w = as_kernel(w, "w", "(kh, kw, C / groups, F)")

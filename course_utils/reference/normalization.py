@@ -1,13 +1,16 @@
 """Batch normalization (Ioffe and Szegedy, 2015)."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.arguments import number
 from course_utils.reference.checks import as_floats, as_gradient, as_numbers, sum_dtypes
 from course_utils.reference.engine.threads import in_blocks
 
 
-def batch_norm(x, gamma, beta, *, epsilon=1e-3):
+def batch_norm(
+    x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, *, epsilon: float = 1e-3
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Normalize each channel with the batch's own mean and variance, then scale and shift.
 
     ``y = gamma * (x - mean) / sqrt(var + epsilon) + beta``, mean and variance over all axes but
@@ -39,7 +42,9 @@ def batch_norm(x, gamma, beta, *, epsilon=1e-3):
     return batch_norm_inference(x, gamma, beta, mean, var, epsilon=epsilon), mean, var
 
 
-def batch_norm_backward(dy, x, gamma, *, epsilon=1e-3):
+def batch_norm_backward(
+    dy: ArrayLike, x: ArrayLike, gamma: ArrayLike, *, epsilon: float = 1e-3
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through `batch_norm`, and through the batch's mean and variance.
 
     With ``x_hat = (x - mean) / sqrt(var + epsilon)`` and sums over all axes but the last, of n
@@ -84,7 +89,15 @@ def batch_norm_backward(dy, x, gamma, *, epsilon=1e-3):
     return dx, dgamma.astype(dtype, copy=False), dbeta.astype(dtype, copy=False)
 
 
-def batch_norm_inference(x, gamma, beta, mean, var, *, epsilon=1e-3):
+def batch_norm_inference(
+    x: ArrayLike,
+    gamma: ArrayLike,
+    beta: ArrayLike,
+    mean: ArrayLike,
+    var: ArrayLike,
+    *,
+    epsilon: float = 1e-3,
+) -> np.ndarray:
     """Normalize each channel with given statistics (Ioffe and Szegedy, 2015, algorithm 2).
 
     ``y = gamma * (x - mean) / sqrt(var + epsilon) + beta``.

@@ -1,12 +1,13 @@
 """Inverted dropout (Srivastava et al., 2014)."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.arguments import generator, number
 from course_utils.reference.checks import as_floats, as_gradient, as_numbers
 
 
-def dropout(x, rate, rng):
+def dropout(x: ArrayLike, rate: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Set each value to zero with probability `rate`; scale the others by 1 / (1 - rate).
 
     The scaling keeps the expected value the same, so that nothing has to change at inference
@@ -36,7 +37,7 @@ def dropout(x, rate, rng):
     return np.where(mask, x * x.dtype.type(1 / (1 - rate)), x.dtype.type(0)), mask
 
 
-def dropout_backward(dy, mask, rate):
+def dropout_backward(dy: ArrayLike, mask: ArrayLike, rate: float) -> np.ndarray:
     """Carry a gradient back through `dropout`: dy / (1 - rate) where a value was kept, else 0.
 
     It takes the mask that `dropout` returned in place of x and rng: the same values must be

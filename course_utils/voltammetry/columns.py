@@ -1,6 +1,7 @@
 """What the columns of a potentiostat's file hold, from their names and units."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from course_utils.voltammetry.problem import Problem, shown
@@ -43,7 +44,7 @@ class Column:
     unit: str | None  # as the file spells it, until `in_known_unit`
 
 
-def as_unit(text):
+def as_unit(text: str) -> str | None:
     """Return V, mV, µA, …, or None: "V vs. Ag/AgCl" is V, "uA" is µA."""
     if len(text) > LONGEST_NAME:
         return None
@@ -53,11 +54,11 @@ def as_unit(text):
     return SPELLINGS.get(text)
 
 
-def is_density(text):
+def is_density(text: str) -> bool:
     return re.fullmatch(r"[mµμunp]?A\s*[/ ·*.]?\s*[mc]?m.{0,4}", text.strip()) is not None
 
 
-def column(index, text):
+def column(index: int, text: str) -> Column | None:
     """Return what the column of that name holds, or None if it is not needed."""
     text = text.strip().strip("\"'").strip()
     if len(text) > LONGEST_NAME:
@@ -73,12 +74,12 @@ def column(index, text):
     return Column(index, text, quantity, rank, unit)
 
 
-def unit_in(text):
+def unit_in(text: str) -> str | None:
     """Return the unit at the end of a column's name, as spelled there, or None."""
     return _split(text)[1]
 
 
-def in_known_unit(found, texts, line):
+def in_known_unit(found: Column, texts: Iterable[str | None], line: int) -> Column:
     """Return the column with the one unit that its name, a row of units and the caller agree on."""
     units = set()
     for text in filter(None, texts):
@@ -112,7 +113,7 @@ def in_known_unit(found, texts, line):
     return replace(found, unit=units.pop())
 
 
-def row_of_units(cells):
+def row_of_units(cells: Sequence[str]) -> list[str | None] | None:
     """Return the units in a row that holds nothing else, or None."""
     plain = [cell.strip().strip("\"'").strip() for cell in cells]
     units = [as_unit(cell) for cell in plain]

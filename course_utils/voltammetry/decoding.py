@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+from pathlib import Path
 
 from course_utils.voltammetry.problem import Problem
 
@@ -29,7 +30,7 @@ SIGNATURES = {
 }
 
 
-def read_lines(path):
+def read_lines(path: Path) -> tuple[list[str], str]:
     """Return the lines of the file, and the name of its encoding."""
     try:
         status = os.stat(path)

@@ -27,17 +27,17 @@ CLASSES = (
 
 
 def generate_curves(
-    curves_per_class=400,
+    curves_per_class: int = 400,
     *,
-    seed=0,
-    points_per_sweep=300,
-    separation=0.4,
-    noise=0.015,
-    drift=0.0,
-    potential_spread=0.0,
-    height_spread=0.0,
-    width_spread=0.0,
-):
+    seed: int | np.random.Generator = 0,
+    points_per_sweep: int = 300,
+    separation: float = 0.4,
+    noise: float = 0.015,
+    drift: float = 0.0,
+    potential_spread: float = 0.0,
+    height_spread: float = 0.0,
+    width_spread: float = 0.0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draw cyclic voltammograms of two classes that differ in where their peaks are.
 
     With the defaults they are those of document 1, section 7: the potential goes from -0.8 V to

@@ -1,11 +1,12 @@
 """The two peaks of a cyclic voltammogram."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import as_numbers
 
 
-def read_peaks(potential, current):
+def read_peaks(potential: ArrayLike, current: ArrayLike) -> tuple[float, float, float, float]:
     """Potentials and currents of the anodic and the cathodic peak.
 
     The anodic peak is the largest current on the way up, the cathodic peak the smallest one on the

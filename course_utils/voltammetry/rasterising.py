@@ -1,8 +1,10 @@
 """Curves as pictures: antialiased lines in a fixed frame, many curves at once."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.arguments import number, whole
 from course_utils.reference.checks import as_numbers
@@ -21,7 +23,14 @@ _ANGLE = np.arccos(np.linspace(-1, 1, 1025))
 _JOIN_AREA = ((_ANGLE - np.sin(_ANGLE)) / 2).astype(np.float32)
 
 
-def rasterise(potential, current, *, size=96, frame=FRAME, linewidth=LINEWIDTH):
+def rasterise(
+    potential: ArrayLike,
+    current: ArrayLike,
+    *,
+    size: int = 96,
+    frame: Sequence[float] = FRAME,
+    linewidth: float = LINEWIDTH,
+) -> np.ndarray:
     """Draw curves as white lines on black, all in the same frame.
 
     With the defaults these are the pictures of document 1, section 7.

@@ -21,7 +21,7 @@ HIGHEST_POTENTIAL = 50  # V
 class VoltammogramError(ValueError):
     """A file that can't be read as a voltammogram: `path`, `line` (from 1, or None), `reason`."""
 
-    def __init__(self, path, line, reason):
+    def __init__(self, path: Path, line: int | None, reason: str):
         self.path, self.line, self.reason = path, line, reason
         super().__init__(f"{path}: " + (f"line {line}: " if line else "") + reason)
 

@@ -6,7 +6,7 @@ import numpy as np
 NOISE = 0.02
 
 
-def sweeps(potential):
+def sweeps(potential: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (direction, turns): +1 or -1 for each point, and the indices of the turning points.
 
     A turning point belongs to the sweep that ends with it.
@@ -44,7 +44,7 @@ def sweeps(potential):
     return np.repeat(signs.astype(np.int8), lengths), np.array(turns, np.intp)
 
 
-def scan_numbers(potential, direction, turns):
+def scan_numbers(potential: np.ndarray, direction: np.ndarray, turns: np.ndarray) -> np.ndarray:
     """Number the scans from 1: one ends where the potential is back, going as at the start."""
     starts = np.zeros(len(potential), np.int64)
     noise = NOISE * np.ptp(potential)

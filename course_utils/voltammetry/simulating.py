@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.arguments import is_number, number, whole
 from course_utils.reference.checks import as_numbers
@@ -22,18 +23,18 @@ BATCH = 64
 
 def simulate(
     *,
-    formal_potential=0.0,
-    rate_constant=1.0,
-    transfer_coefficient=0.5,
-    scan_rate=0.1,
-    start=-0.8,
-    turn=0.8,
-    points_per_sweep=300,
-    concentration=1e-6,
-    diffusion=1e-5,
-    area=0.07,
-    capacitance=0.0,
-):
+    formal_potential: ArrayLike = 0.0,
+    rate_constant: ArrayLike = 1.0,
+    transfer_coefficient: ArrayLike = 0.5,
+    scan_rate: float = 0.1,
+    start: float = -0.8,
+    turn: float = 0.8,
+    points_per_sweep: int = 300,
+    concentration: ArrayLike = 1e-6,
+    diffusion: float = 1e-5,
+    area: float = 0.07,
+    capacitance: ArrayLike = 0.0,
+) -> tuple[np.ndarray, np.ndarray]:
     """Simulate the voltammogram of a one-electron couple, R = O + e, at a flat electrode.
 
     The solution holds R and no O at first. It does not move, so that both get to and from the

@@ -4,6 +4,7 @@ import inspect
 import itertools
 from contextlib import suppress
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,11 +15,14 @@ from course_utils.network.layers.layer import snake_case
 from course_utils.network.layers.residual import Residual
 from course_utils.network.sequential import Sequential
 
+if TYPE_CHECKING:
+    import keras
+
 # Of these settings of a Keras layer, nothing is left to see once it has its weights.
 OF_NO_CONSEQUENCE = ("name", "dtype", "seed")
 
 
-def from_keras(model):
+def from_keras(model: "keras.Model") -> Sequential:
     """Make a network that computes what a Keras model computes.
 
     Parameters
@@ -60,7 +64,7 @@ def from_keras(model):
     return network
 
 
-def to_keras(network):
+def to_keras(network: Sequential) -> "keras.Model":
     """Make a Keras model that computes what a network computes.
 
     Parameters

@@ -3,6 +3,7 @@
 import inspect
 import itertools
 import math
+from typing import TYPE_CHECKING, Any
 
 from course_utils.network.layers.layer import snake_case
 from course_utils.network.training.losses import LOSSES
@@ -14,11 +15,16 @@ from course_utils.network.training.schedules import (
     step_decay,
 )
 
+if TYPE_CHECKING:
+    import keras
+
+    from course_utils.network.sequential import Sequential
+
 KERAS_NAMES = {"Momentum": "SGD", "RMSProp": "RMSprop"}
 OF_ITS_OWN = ("name", "from_logits")
 
 
-def to_keras(network):
+def to_keras(network: "Sequential") -> dict[str, Any]:
     """The arguments of `keras.Model.compile` for a compiled network."""
     import keras
 
@@ -50,7 +56,7 @@ def _keras_schedule(name, learning_rate, **arguments):
     return schedules.PiecewiseConstantDecay([drop - 1 for drop in drops], rates)
 
 
-def from_keras(model):
+def from_keras(model: "keras.Model") -> dict[str, Any] | None:
     """The arguments of `Sequential.compile` for a compiled model.
 
     None if the model is not compiled, or with an optimizer or a loss that has no counterpart.

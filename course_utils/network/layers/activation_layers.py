@@ -1,5 +1,7 @@
 """Activations as layers of their own."""
 
+import numpy as np
+
 from course_utils import reference
 from course_utils.network.layers import activations
 from course_utils.network.layers.layer import Layer
@@ -14,7 +16,7 @@ class Activation(Layer):
     activation : "linear", "relu", "leaky_relu", "sigmoid", "tanh" or "softmax"
     """
 
-    def __init__(self, activation):
+    def __init__(self, activation: str):
         super().__init__()
         self.activation = activations.check(activation)
 
@@ -34,15 +36,15 @@ class LeakyReLU(Layer):
         At least 0. The default is that of Keras's layer; activation="leaky_relu" has 0.2.
     """
 
-    def __init__(self, negative_slope=0.3):
+    def __init__(self, negative_slope: float = 0.3):
         super().__init__()
         number(negative_slope, "negative_slope", least=0)
         self.negative_slope = negative_slope
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         return activations.row_by_row(self._leaky_relu, x)
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         return activations.row_by_row(self._leaky_relu_backward, dz, self.x)
 
     def _leaky_relu(self, x):

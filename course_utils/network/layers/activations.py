@@ -1,5 +1,7 @@
 """Activations by name, for the layers' `activation=`; with threads, and ReLU in place."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course_utils import reference
@@ -14,7 +16,7 @@ ACTIVATIONS = {
 }
 
 
-def check(activation):
+def check(activation: str | None) -> str | None:
     """Return the name of an activation, None for "linear"; ValueError if the name is unknown."""
     if activation is None or activation == "linear":
         return None
@@ -26,7 +28,7 @@ def check(activation):
     return activation
 
 
-def forward(activation, z, overwrite=False):
+def forward(activation: str | None, z: np.ndarray, overwrite: bool = False) -> np.ndarray:
     """Apply an activation; with overwrite, ReLU leaves its result in z's memory.
 
     Writing to fresh memory takes longer than taking the maximum. And ReLU's gradient can be read
@@ -41,7 +43,9 @@ def forward(activation, z, overwrite=False):
     return row_by_row(ACTIVATIONS[activation][0], z)
 
 
-def backward(activation, dy, z, overwrite=False):
+def backward(
+    activation: str | None, dy: np.ndarray, z: np.ndarray, overwrite: bool = False
+) -> np.ndarray:
     """Carry a gradient back through an activation of z; ReLU's may be left in dy's memory."""
     if activation is None:
         return dy
@@ -54,7 +58,7 @@ def backward(activation, dy, z, overwrite=False):
     return row_by_row(ACTIVATIONS[activation][1], dy, z)
 
 
-def row_by_row(function, *arrays):
+def row_by_row(function: Callable[..., np.ndarray], *arrays: np.ndarray) -> np.ndarray:
     """Return function(*arrays), computed in blocks of examples that the threads share."""
     result = np.empty_like(arrays[0])
 

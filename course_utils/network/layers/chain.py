@@ -1,6 +1,10 @@
 """Layers one after the other: what a network is, and each path of a residual block."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
 import numpy as np
+from numpy.typing import DTypeLike
 
 from course_utils.network.layers.layer import Layer, snake_case
 
@@ -17,7 +21,7 @@ class Chain:
 
     input_shape = output_shape = None
 
-    def __init__(self, layers):
+    def __init__(self, layers: Layer | Sequence[Layer]):
         if isinstance(layers, Layer):
             layers = [layers]
         if not isinstance(layers, (list, tuple)) or not all(isinstance(x, Layer) for x in layers):
@@ -30,7 +34,12 @@ class Chain:
                 )
             layer.in_a_chain = True
 
-    def build(self, input_shape, rng, dtype="float32"):
+    def build(
+        self,
+        input_shape: tuple[int, ...],
+        rng: np.random.Generator | None,
+        dtype: DTypeLike = "float32",
+    ) -> None:
         """Build the layers, each for the output shape of the one before."""
         shape = tuple(input_shape)
         for layer in self.layers:
@@ -41,12 +50,16 @@ class Chain:
             shape = layer.output_shape
         self.input_shape, self.output_shape = tuple(input_shape), shape
 
-    def forward(self, x, training=False, rng=None):
+    def forward(
+        self, x: np.ndarray, training: bool = False, rng: np.random.Generator | None = None
+    ) -> np.ndarray:
         for layer in self.layers:
             x = layer.forward(x, training, rng)
         return x
 
-    def backward(self, dy, *, before_activation=False, need_dx=True):
+    def backward(
+        self, dy: np.ndarray, *, before_activation: bool = False, need_dx: bool = True
+    ) -> np.ndarray | None:
         own = False  # the caller's dy must stay what it is
         for position, layer in reversed(list(enumerate(self.layers))):
             last = position == len(self.layers) - 1
@@ -60,14 +73,14 @@ class Chain:
             dy = dx
         return dy
 
-    def every_layer(self):
+    def every_layer(self) -> Iterator[Layer]:
         """Yield the layers in the order in which they compute, those inside a block before it."""
         for layer in self.layers:
             for inner in layer.chains:
                 yield from inner.every_layer()
             yield layer
 
-    def name_layers(self, used):
+    def name_layers(self, used: Counter) -> None:
         """Name the layers as Keras does; `used` counts the names given so far."""
         for layer in self.layers:
             base = snake_case(type(layer).__name__)
@@ -77,20 +90,20 @@ class Chain:
                 inner.name_layers(used)
 
     @property
-    def weights(self):
+    def weights(self) -> dict[str, np.ndarray]:
         """All weights by path, such as "conv2d/kernel", layer after layer, in Keras's order."""
         return {f"{x.name}/{name}": w for x in self.layers for name, w in x.weights.items()}
 
     @property
-    def trainable(self):
+    def trainable(self) -> tuple[str, ...]:
         """The paths of the weights that training changes."""
         return tuple(f"{x.name}/{name}" for x in self.layers for name in x.trainable)
 
     @property
-    def gradients(self):
+    def gradients(self) -> dict[str, np.ndarray]:
         """The gradients of the trainable weights by path, after `backward`."""
         return {f"{x.name}/{name}": g for x in self.layers for name, g in x.gradients.items()}
 
-    def forget(self):
+    def forget(self) -> None:
         for layer in self.layers:
             layer.forget()

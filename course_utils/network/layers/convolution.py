@@ -1,5 +1,7 @@
 """Convolution layers: weights, around the functions of `course_utils.reference`."""
 
+import numpy as np
+
 from course_utils.network.layers import activations
 from course_utils.network.layers.arguments import (
     check_padding,
@@ -17,7 +19,7 @@ from course_utils.reference import (
 )
 from course_utils.reference.arguments import whole
 from course_utils.reference.convolution import conv2d_kernel_gradient
-from course_utils.reference.geometry import pair, slide
+from course_utils.reference.geometry import IntPair, pair, slide
 
 
 class _Convolution(Layer):
@@ -63,23 +65,23 @@ class Conv2D(_Convolution):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=(1, 1),
-        padding="valid",
+        filters: int,
+        kernel_size: IntPair,
+        strides: IntPair = (1, 1),
+        padding: str = "valid",
         *,
-        dilation_rate=(1, 1),
-        groups=1,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
+        dilation_rate: IntPair = (1, 1),
+        groups: int = 1,
+        activation: str | None = None,
+        use_bias: bool = True,
+        kernel_initializer: str = "glorot_uniform",
     ):
         super().__init__(kernel_size, strides, padding, dilation_rate, activation, use_bias)
         self.filters = whole(filters, "filters")
         self.groups = whole(groups, "groups")
         self.kernel_initializer = initializer_name(kernel_initializer)
 
-    def feature_maps(self, channels):
+    def feature_maps(self, channels: int) -> int:
         if channels % self.groups or self.filters % self.groups:
             raise ValueError(
                 "groups must divide the number of channels and of filters, got "
@@ -87,17 +89,17 @@ class Conv2D(_Convolution):
             )
         return self.filters
 
-    def create_weights(self, rng):
+    def create_weights(self, rng: np.random.Generator) -> None:
         shape = (*self.kernel_size, self.input_shape[2] // self.groups, self.filters)
         self.add_weight("kernel", shape, self.kernel_initializer, rng)
         if self.use_bias:
             self.add_weight("bias", (self.filters,), "zeros")
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         kernel, bias = self.weights["kernel"], self.weights.get("bias")
         return conv2d(x, kernel, bias, groups=self.groups, **self.sliding)
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         arguments = (dz, self.x, self.weights["kernel"])
         options = {"groups": self.groups, **self.sliding}
         if need_dx:
@@ -124,34 +126,34 @@ class DepthwiseConv2D(_Convolution):
 
     def __init__(
         self,
-        kernel_size,
-        strides=(1, 1),
-        padding="valid",
-        depth_multiplier=1,
+        kernel_size: IntPair,
+        strides: IntPair = (1, 1),
+        padding: str = "valid",
+        depth_multiplier: int = 1,
         *,
-        dilation_rate=(1, 1),
-        activation=None,
-        use_bias=True,
-        depthwise_initializer="glorot_uniform",
+        dilation_rate: IntPair = (1, 1),
+        activation: str | None = None,
+        use_bias: bool = True,
+        depthwise_initializer: str = "glorot_uniform",
     ):
         super().__init__(kernel_size, strides, padding, dilation_rate, activation, use_bias)
         self.depth_multiplier = whole(depth_multiplier, "depth_multiplier")
         self.depthwise_initializer = initializer_name(depthwise_initializer)
 
-    def feature_maps(self, channels):
+    def feature_maps(self, channels: int) -> int:
         return channels * self.depth_multiplier
 
-    def create_weights(self, rng):
+    def create_weights(self, rng: np.random.Generator) -> None:
         channels = self.input_shape[2]
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         self.add_weight("kernel", shape, self.depthwise_initializer, rng)
         if self.use_bias:
             self.add_weight("bias", (channels * self.depth_multiplier,), "zeros")
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         return depthwise_conv2d(x, self.weights["kernel"], self.weights.get("bias"), **self.sliding)
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         kernel = self.weights["kernel"]
         dx, dkernel, dbias = depthwise_conv2d_backward(dz, self.x, kernel, **self.sliding)
         self.set_gradients(kernel=dkernel, bias=dbias)
@@ -175,17 +177,17 @@ class SeparableConv2D(_Convolution):
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=(1, 1),
-        padding="valid",
+        filters: int,
+        kernel_size: IntPair,
+        strides: IntPair = (1, 1),
+        padding: str = "valid",
         *,
-        dilation_rate=(1, 1),
-        depth_multiplier=1,
-        activation=None,
-        use_bias=True,
-        depthwise_initializer="glorot_uniform",
-        pointwise_initializer="glorot_uniform",
+        dilation_rate: IntPair = (1, 1),
+        depth_multiplier: int = 1,
+        activation: str | None = None,
+        use_bias: bool = True,
+        depthwise_initializer: str = "glorot_uniform",
+        pointwise_initializer: str = "glorot_uniform",
     ):
         super().__init__(kernel_size, strides, padding, dilation_rate, activation, use_bias)
         self.filters = whole(filters, "filters")
@@ -193,10 +195,10 @@ class SeparableConv2D(_Convolution):
         self.depthwise_initializer = initializer_name(depthwise_initializer)
         self.pointwise_initializer = initializer_name(pointwise_initializer)
 
-    def feature_maps(self, channels):
+    def feature_maps(self, channels: int) -> int:
         return self.filters
 
-    def create_weights(self, rng):
+    def create_weights(self, rng: np.random.Generator) -> None:
         channels, multiplier = self.input_shape[2], self.depth_multiplier
         depthwise = (*self.kernel_size, channels, multiplier)
         pointwise = (1, 1, channels * multiplier, self.filters)
@@ -205,10 +207,10 @@ class SeparableConv2D(_Convolution):
         if self.use_bias:
             self.add_weight("bias", (self.filters,), "zeros")
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         return separable_conv2d(x, *self._kernels(), self.weights.get("bias"), **self.sliding)
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         dx, ddepthwise, dpointwise, dbias = separable_conv2d_backward(
             dz, self.x, *self._kernels(), **self.sliding
         )

@@ -1,5 +1,7 @@
 """Dropout."""
 
+import numpy as np
+
 from course_utils import reference
 from course_utils.network.layers.layer import Layer
 from course_utils.reference.arguments import number
@@ -16,20 +18,20 @@ class Dropout(Layer):
         At least 0 and below 1.
     """
 
-    def __init__(self, rate):
+    def __init__(self, rate: float):
         super().__init__()
         self.rate = number(rate, "rate", least=0, below=1)
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         if not training or self.rate == 0:
             self._mask = None
             return x
         y, self._mask = reference.dropout(x, self.rate, rng)
         return y
 
-    def forget(self):
+    def forget(self) -> None:
         super().forget()
         self._mask = None
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         return dz if self._mask is None else reference.dropout_backward(dz, self._mask, self.rate)

@@ -4,15 +4,17 @@ An initializer is called as ``f(shape, rng, dtype)`` and returns an array. The n
 distributions are Keras's, the random numbers are numpy's own.
 """
 
+from collections.abc import Callable
 from math import prod, sqrt
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 # Standard deviation of a standard normal variable that is cut off at -2 and 2.
 _STD_OF_TRUNCATED = 0.87962566103423978
 
 
-def fans(shape):
+def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return (fan_in, fan_out): how many values a unit reads, and how many read a unit.
 
     (inputs, outputs) of a dense kernel; for a convolution, (h, w, C, F), the channels times the
@@ -27,7 +29,9 @@ def fans(shape):
     return prod(window) * inputs, prod(window) * outputs
 
 
-def glorot_uniform(shape, rng, dtype=np.float32):
+def glorot_uniform(
+    shape: tuple[int, ...], rng: np.random.Generator, dtype: DTypeLike = np.float32
+) -> np.ndarray:
     """Uniform, variance 2 / (fan_in + fan_out) (Glorot and Bengio, 2010, equation 16).
 
     Keras's default. Made for tanh, whose slope at 0 is 1.
@@ -36,18 +40,24 @@ def glorot_uniform(shape, rng, dtype=np.float32):
     return _uniform(2 / (fan_in + fan_out), shape, rng, dtype)
 
 
-def glorot_normal(shape, rng, dtype=np.float32):
+def glorot_normal(
+    shape: tuple[int, ...], rng: np.random.Generator, dtype: DTypeLike = np.float32
+) -> np.ndarray:
     """Normal, cut off at two standard deviations, variance 2 / (fan_in + fan_out)."""
     fan_in, fan_out = fans(shape)
     return _truncated_normal(2 / (fan_in + fan_out), shape, rng, dtype)
 
 
-def he_uniform(shape, rng, dtype=np.float32):
+def he_uniform(
+    shape: tuple[int, ...], rng: np.random.Generator, dtype: DTypeLike = np.float32
+) -> np.ndarray:
     """Uniform, variance 2 / fan_in. See `he_normal`."""
     return _uniform(2 / fans(shape)[0], shape, rng, dtype)
 
 
-def he_normal(shape, rng, dtype=np.float32):
+def he_normal(
+    shape: tuple[int, ...], rng: np.random.Generator, dtype: DTypeLike = np.float32
+) -> np.ndarray:
     """Normal, cut off at two standard deviations, variance 2 / fan_in.
 
     Made for ReLU, which sets half of the values to 0: hence the 2 (He et al., 2015, equation 10).
@@ -55,12 +65,16 @@ def he_normal(shape, rng, dtype=np.float32):
     return _truncated_normal(2 / fans(shape)[0], shape, rng, dtype)
 
 
-def zeros(shape, rng=None, dtype=np.float32):
+def zeros(
+    shape: tuple[int, ...], rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32
+) -> np.ndarray:
     """All 0, as biases start."""
     return np.zeros(shape, dtype)
 
 
-def ones(shape, rng=None, dtype=np.float32):
+def ones(
+    shape: tuple[int, ...], rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32
+) -> np.ndarray:
     """All 1, as the scales of batch normalization start."""
     return np.ones(shape, dtype)
 
@@ -70,7 +84,7 @@ INITIALIZERS = {
 }
 
 
-def get(initializer):
+def get(initializer: str) -> Callable[..., np.ndarray]:
     """Return an initializer from its name, such as "he_normal"; ValueError if there is none."""
     if not isinstance(initializer, str) or initializer not in INITIALIZERS:
         raise ValueError(

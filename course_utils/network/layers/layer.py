@@ -2,8 +2,10 @@
 
 import inspect
 import re
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from course_utils.network.layers import activations, initializers
 from course_utils.reference.checks import as_numbers
@@ -46,7 +48,9 @@ class Layer:
         self.trainable = ()
         self.gradients = {}
 
-    def build(self, input_shape, rng, dtype="float32"):
+    def build(
+        self, input_shape: tuple[int, ...], rng: np.random.Generator, dtype: DTypeLike = "float32"
+    ) -> None:
         """Work out the shape of the output and draw the weights; anew if there are some already.
 
         Parameters
@@ -67,24 +71,33 @@ class Layer:
         self.input_shape = tuple(input_shape)
         self.create_weights(rng)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of the output for one example; ValueError if there can be none."""
         return input_shape
 
-    def create_weights(self, rng):
+    def create_weights(self, rng: np.random.Generator) -> None:
         """Fill `weights` and `trainable`; many layers have none."""
 
-    def add_weight(self, name, shape, initializer, rng=None, trainable=True):
+    def add_weight(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        initializer: str,
+        rng: np.random.Generator | None = None,
+        trainable: bool = True,
+    ) -> None:
         """Draw a weight, for `create_weights`."""
         self.weights[name] = initializers.get(initializer)(shape, rng, self.dtype)
         if trainable:
             self.trainable += (name,)
 
-    def set_gradients(self, **gradients):
+    def set_gradients(self, **gradients: np.ndarray) -> None:
         """Keep the gradients of the weights that there are: a layer may go without a bias."""
         self.gradients = {name: g for name, g in gradients.items() if name in self.weights}
 
-    def forward(self, x, training=False, rng=None):
+    def forward(
+        self, x: ArrayLike, training: bool = False, rng: np.random.Generator | None = None
+    ) -> np.ndarray:
         """Compute the output.
 
         Parameters
@@ -116,7 +129,14 @@ class Layer:
         self.y = activations.forward(self.activation, self.z, overwrite=self.z is not self.x)
         return self.y
 
-    def backward(self, dy, *, before_activation=False, need_dx=True, overwrite=False):
+    def backward(
+        self,
+        dy: ArrayLike,
+        *,
+        before_activation: bool = False,
+        need_dx: bool = True,
+        overwrite: bool = False,
+    ) -> np.ndarray | None:
         """Carry a gradient back through the last `forward`, and fill `gradients`.
 
         Parameters
@@ -151,20 +171,20 @@ class Layer:
         dx = self.compute_backward(dz, need_dx)
         return dx if need_dx else None
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         """Return z, the output before the activation."""
         return x
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         """Return dx, which may be None without need_dx, and fill `gradients`."""
         return dz
 
-    def forget(self):
+    def forget(self) -> None:
         """Let go of the arrays of the last `forward`."""
         self.x = self.z = self.y = None
 
     @property
-    def config(self):
+    def config(self) -> dict[str, Any]:
         """The class's name and the constructor's arguments: what JSON can hold."""
         arguments = {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
         return {"class": type(self).__name__, **arguments}
@@ -177,7 +197,7 @@ class Layer:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in arguments)})"
 
 
-def snake_case(name):
+def snake_case(name: str) -> str:
     """Conv2D -> conv2d, MaxPooling2D -> max_pooling2d, ReLU -> re_lu, as Keras names layers."""
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -24,19 +24,19 @@ class BatchNormalization(Layer):
         Added to the variance.
     """
 
-    def __init__(self, *, momentum=0.99, epsilon=1e-3):
+    def __init__(self, *, momentum: float = 0.99, epsilon: float = 1e-3):
         super().__init__()
         self.momentum = number(momentum, "momentum", least=0, most=1)
         self.epsilon = number(epsilon, "epsilon", above=0)
 
-    def create_weights(self, rng):
+    def create_weights(self, rng: np.random.Generator) -> None:
         channels = self.input_shape[-1:]
         self.add_weight("gamma", channels, "ones")
         self.add_weight("beta", channels, "zeros")
         self.add_weight("moving_mean", channels, "zeros", trainable=False)
         self.add_weight("moving_variance", channels, "ones", trainable=False)
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         self._training = training
         gamma, beta, moving_mean, moving_variance = self.weights.values()
         if not training:
@@ -49,7 +49,7 @@ class BatchNormalization(Layer):
             moving += (1 - self.momentum) * batch
         return y
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         gamma, _, mean, variance = self.weights.values()
         if self._training:
             dx, dgamma, dbeta = reference.batch_norm_backward(

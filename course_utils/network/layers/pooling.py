@@ -1,9 +1,11 @@
 """Pooling layers. They have no weights."""
 
+import numpy as np
+
 from course_utils import reference
 from course_utils.network.layers.arguments import check_padding, image_shape
 from course_utils.network.layers.layer import Layer
-from course_utils.reference.geometry import pair, slide
+from course_utils.reference.geometry import IntPair, pair, slide
 
 
 class _Pooling(Layer):
@@ -36,13 +38,15 @@ class MaxPooling2D(_Pooling):
         Padding never wins.
     """
 
-    def __init__(self, pool_size=(2, 2), strides=None, padding="valid"):
+    def __init__(
+        self, pool_size: IntPair = (2, 2), strides: IntPair | None = None, padding: str = "valid"
+    ):
         super().__init__(pool_size, strides, padding)
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         return reference.max_pool2d(x, **self.sliding)
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         return reference.max_pool2d_backward(dz, self.x, **self.sliding, y=self.z)
 
 
@@ -55,24 +59,24 @@ class AveragePooling2D(_Pooling):
         As in `MaxPooling2D`, but pool_size has no default, as in Keras.
     """
 
-    def __init__(self, pool_size, strides=None, padding="valid"):
+    def __init__(self, pool_size: IntPair, strides: IntPair | None = None, padding: str = "valid"):
         super().__init__(pool_size, strides, padding)
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         return reference.avg_pool2d(x, **self.sliding)
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         return reference.avg_pool2d_backward(dz, self.x, **self.sliding)
 
 
 class GlobalAveragePooling2D(Layer):
     """The mean of each feature map: (N, H, W, C) -> (N, C)."""
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         return image_shape(input_shape)[2:]
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         return reference.global_avg_pool2d(x)
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         return reference.global_avg_pool2d_backward(dz, self.x)

@@ -1,6 +1,11 @@
 """The residual block (He et al., 2016)."""
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
 
 from course_utils.network.layers.chain import Chain
 from course_utils.network.layers.layer import Layer
@@ -22,7 +27,7 @@ class Residual(Layer):
         or filters, a Conv2D(filters, 1, strides=...) gives the shortcut the same shape.
     """
 
-    def __init__(self, layers, shortcut=None):
+    def __init__(self, layers: Sequence[Layer], shortcut: Layer | Sequence[Layer] | None = None):
         super().__init__()
         self._main, self._side = self.chains = Chain(layers), Chain(shortcut or [])
         names = Counter()
@@ -30,19 +35,21 @@ class Residual(Layer):
             chain.name_layers(names)
 
     @property
-    def layers(self):
+    def layers(self) -> list[Layer]:
         return self._main.layers
 
     @property
-    def shortcut(self):
+    def shortcut(self) -> list[Layer]:
         return self._side.layers
 
-    def build(self, input_shape, rng, dtype="float32"):
+    def build(
+        self, input_shape: tuple[int, ...], rng: np.random.Generator, dtype: DTypeLike = "float32"
+    ) -> None:
         for chain in self.chains:
             chain.build(input_shape, rng, dtype)
         super().build(input_shape, rng, dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         if self._main.output_shape != self._side.output_shape:
             advice = (
                 "give the shortcut layers, such as Conv2D(filters, 1, strides=...)"
@@ -55,24 +62,24 @@ class Residual(Layer):
             )
         return self._main.output_shape
 
-    def create_weights(self, rng):
+    def create_weights(self, rng: np.random.Generator) -> None:
         self.weights = self._main.weights | self._side.weights
         self.trainable = self._main.trainable + self._side.trainable
 
-    def compute(self, x, training, rng):
+    def compute(self, x: np.ndarray, training: bool, rng: np.random.Generator) -> np.ndarray:
         return self._main.forward(x, training, rng) + self._side.forward(x, training, rng)
 
-    def compute_backward(self, dz, need_dx):
+    def compute_backward(self, dz: np.ndarray, need_dx: bool) -> np.ndarray | None:
         dx = self._main.backward(dz) + self._side.backward(dz)
         self.gradients = self._main.gradients | self._side.gradients
         return dx
 
-    def forget(self):
+    def forget(self) -> None:
         super().forget()
         for chain in self.chains:
             chain.forget()
 
     @property
-    def config(self):
+    def config(self) -> dict[str, Any]:
         main, side = ([layer.config for layer in chain.layers] for chain in self.chains)
         return {"class": type(self).__name__, "layers": main, "shortcut": side}

@@ -9,6 +9,7 @@ floats are not clipped.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.arguments import generator, number, whole
 from course_utils.reference.checks import IMAGES, as_numbers
@@ -67,7 +68,7 @@ class Augmentation:
         if not isinstance(self.flip, (bool, np.bool_)):
             raise ValueError(f"flip must be True or False, got {self.flip!r}")
 
-    def __call__(self, images, rng):
+    def __call__(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return a changed copy of images (N, H, W, C); the same rng state gives the same one.
 
         Raises ValueError if images are not a batch of uint8 or floats, or rng is not a
@@ -94,7 +95,7 @@ class Augmentation:
         return images
 
 
-def flip_images(images, which=True):
+def flip_images(images: np.ndarray, which: ArrayLike = True) -> np.ndarray:
     """Mirror left and right the images that `which`, one boolean or N, picks."""
     images = _as_images(images)
     which = np.broadcast_to(np.asarray(which, bool), len(images))
@@ -103,7 +104,9 @@ def flip_images(images, which=True):
     return flipped
 
 
-def shift_images(images, down, right, fill=0):
+def shift_images(
+    images: np.ndarray, down: ArrayLike, right: ArrayLike, fill: float = 0
+) -> np.ndarray:
     """Move the images by whole pixels, one number or N a direction; `fill` takes their place."""
     images = _as_images(images)
     height, width = images.shape[1:3]
@@ -117,7 +120,7 @@ def shift_images(images, down, right, fill=0):
     return shifted
 
 
-def rotate_images(images, degrees, fill=0):
+def rotate_images(images: np.ndarray, degrees: ArrayLike, fill: float = 0) -> np.ndarray:
     """Turn the images counterclockwise about their center, by one angle or N.
 
     Each pixel takes the value of the place that it came from, interpolated bilinearly between the
@@ -150,7 +153,7 @@ def rotate_images(images, degrees, fill=0):
     return _as_before(turned, images)
 
 
-def adjust_contrast(images, factor):
+def adjust_contrast(images: np.ndarray, factor: ArrayLike) -> np.ndarray:
     """Multiply the distance of all values from the image's mean by one factor or N."""
     images = _as_images(images)
     dtype = np.result_type(images, np.float32)
@@ -160,14 +163,14 @@ def adjust_contrast(images, factor):
     return _as_before((values * factor + mean * (1 - factor)).reshape(images.shape), images)
 
 
-def adjust_brightness(images, change):
+def adjust_brightness(images: np.ndarray, change: ArrayLike) -> np.ndarray:
     """Add one number or N to all pixels of the images, in the images' unit."""
     images = _as_images(images)
     change = _for_each(images, change, "change").astype(np.result_type(images, np.float32))
     return _as_before(images + change[:, np.newaxis, np.newaxis, np.newaxis], images)
 
 
-def add_noise(images, std, rng):
+def add_noise(images: np.ndarray, std: float, rng: np.random.Generator) -> np.ndarray:
     """Add Gaussian noise of a standard deviation `std`, in the images' unit, pixel by pixel."""
     images = _as_images(images)
     generator(rng)

@@ -1,5 +1,7 @@
 """Callbacks: what `fit` calls after every batch and around every epoch."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course_utils.network.training.interrupts import interrupts_wait
@@ -17,19 +19,19 @@ class Callback:
 
     model = None
 
-    def on_train_begin(self):
+    def on_train_begin(self) -> None:
         """Before the first epoch."""
 
-    def on_train_end(self):
+    def on_train_end(self) -> None:
         """After the last epoch, or after Ctrl-C; not after an error."""
 
-    def on_epoch_begin(self, epoch):
+    def on_epoch_begin(self, epoch: int) -> None:
         """Before an epoch; the first is number 0."""
 
-    def on_epoch_end(self, epoch, logs):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """After an epoch. What is added to the dict `logs` gets into the history."""
 
-    def on_train_batch_end(self, batch, logs):
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         """After an optimizer step; `logs` has loss and metrics of this batch alone."""
 
 
@@ -58,20 +60,25 @@ class EarlyStopping(Callback):
     """
 
     def __init__(
-        self, monitor="val_loss", min_delta=0.0, patience=0, *, restore_best_weights=False
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0.0,
+        patience: int = 0,
+        *,
+        restore_best_weights: bool = False,
     ):
         self.monitor = monitor
         self.min_delta = number(min_delta, "min_delta", least=0)
         self.patience = whole(patience, "patience", least=0)
         self.restore_best_weights = restore_best_weights
 
-    def on_train_begin(self):
+    def on_train_begin(self) -> None:
         self.best = -np.inf if "accuracy" in self.monitor else np.inf
         self.best_epoch = self.stopped_epoch = self._best_weights = None
         self.restored = False
         self._waited = 0
 
-    def on_epoch_end(self, epoch, logs):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         if self.monitor not in logs:
             advice = "; pass validation_data to fit" * self.monitor.startswith("val_")
             raise ValueError(
@@ -90,7 +97,7 @@ class EarlyStopping(Callback):
             self.stopped_epoch = epoch
             self.model.stop_training = True
 
-    def on_train_end(self):
+    def on_train_end(self) -> None:
         if self._best_weights is not None:
             with interrupts_wait():
                 self.model.set_weights(self._best_weights)
@@ -109,7 +116,7 @@ class LearningRateScheduler(Callback):
         Called with the number of the epoch, from 0, and the current rate; returns the new rate.
     """
 
-    def __init__(self, schedule):
+    def __init__(self, schedule: Callable[[int, float], float]):
         if not callable(schedule):
             raise ValueError(
                 f"schedule must be a function (epoch, learning rate) -> learning rate, "
@@ -117,9 +124,9 @@ class LearningRateScheduler(Callback):
             )
         self.schedule = schedule
 
-    def on_epoch_begin(self, epoch):
+    def on_epoch_begin(self, epoch: int) -> None:
         optimizer = self.model.optimizer
         optimizer.learning_rate = self.schedule(epoch, optimizer.current_learning_rate)
 
-    def on_epoch_end(self, epoch, logs):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         logs["learning_rate"] = self.model.optimizer.current_learning_rate

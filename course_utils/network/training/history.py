@@ -19,7 +19,7 @@ class History:
         self.epoch = []
         self.interrupted = False
 
-    def append(self, epoch, logs):
+    def append(self, epoch: int, logs: dict[str, float]) -> None:
         self.epoch.append(epoch)
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)

@@ -1,12 +1,13 @@
 """Ctrl-C at the right moment."""
 
 import signal
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import current_thread, main_thread
 
 
 @contextmanager
-def interrupts_wait():
+def interrupts_wait() -> Iterator[None]:
     """Let Ctrl-C wait until the block has ended, so that it leaves nothing half done."""
     handler = signal.getsignal(signal.SIGINT)
     # Only the main thread gets signals. Without a handler of Python's there is nothing to delay.

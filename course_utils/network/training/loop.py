@@ -1,5 +1,8 @@
 """The training loop."""
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from course_utils.network.training.callbacks import Callback, EarlyStopping
@@ -8,8 +11,21 @@ from course_utils.network.training.interrupts import interrupts_wait
 from course_utils.network.training.progress import Progress
 from course_utils.reference.arguments import number, whole
 
+if TYPE_CHECKING:
+    from course_utils.network.sequential import Sequential
 
-def fit(network, x, y, callbacks, verbose, epochs, initial_epoch, validation_data, **options):
+
+def fit(
+    network: "Sequential",
+    x: np.ndarray,
+    y: np.ndarray,
+    callbacks: Sequence[Callback],
+    verbose: int | str,
+    epochs: int,
+    initial_epoch: int,
+    validation_data: tuple[np.ndarray, np.ndarray] | None,
+    **options: Any,
+) -> History:
     """Train a network for epochs initial_epoch to epochs - 1; see `Sequential.fit`."""
     history = network.history = History()
     progress = Progress(verbose, epochs, len(batches(len(x), options["batch_size"])))
@@ -60,13 +76,21 @@ def fit(network, x, y, callbacks, verbose, epochs, initial_epoch, validation_dat
     return history
 
 
-def end_training(listeners):
+def end_training(listeners: list[Callback]) -> None:
     """Tell each listener once that the training has ended, also if Ctrl-C cuts this short."""
     while listeners:
         listeners.pop(0).on_train_end()
 
 
-def train_epoch(network, x, y, listeners, batch_size, shuffle, augment):
+def train_epoch(
+    network: "Sequential",
+    x: np.ndarray,
+    y: np.ndarray,
+    listeners: list[Callback],
+    batch_size: int,
+    shuffle: bool,
+    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None,
+) -> dict[str, float]:
     """Train on every example once; return the means of loss and metrics."""
     order = network.rng.permutation(len(x)) if shuffle else np.arange(len(x))
     totals = {}
@@ -87,7 +111,11 @@ def train_epoch(network, x, y, listeners, batch_size, shuffle, augment):
     return {name: total / len(x) for name, total in totals.items()}
 
 
-def augmented(images, augment, rng):
+def augmented(
+    images: np.ndarray,
+    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray],
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Return augment(images, rng), which must keep the shape."""
     changed = np.asarray(augment(images, rng))
     if changed.shape != images.shape:
@@ -98,7 +126,7 @@ def augmented(images, augment, rng):
     return changed
 
 
-def require_finite(images, positions):
+def require_finite(images: np.ndarray, positions: np.ndarray) -> None:
     """Raise ValueError if an image holds NaN or infinity; `positions` are their numbers in x."""
     for position, image in zip(positions, images):
         if not np.isfinite(image).all():
@@ -109,13 +137,15 @@ def require_finite(images, positions):
             )
 
 
-def batches(count, batch_size):
+def batches(count: int, batch_size: int) -> list[slice]:
     """Cut `count` examples into slices of batch_size; the last may be shorter."""
     whole(batch_size, "batch_size")
     return [slice(start, start + batch_size) for start in range(0, count, batch_size)]
 
 
-def split(x, y, fraction):
+def split(
+    x: np.ndarray, y: np.ndarray, fraction: float
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Split off the last examples; return (x, y) and (x, y) of these."""
     number(fraction, "validation_split", above=0, below=1)
     kept = int(len(x) * (1 - fraction))
@@ -127,7 +157,7 @@ def split(x, y, fraction):
     return (x[:kept], y[:kept]), (x[kept:], y[kept:])
 
 
-def listen(callbacks):
+def listen(callbacks: Callback | Iterable[Callback] | None) -> list[Callback]:
     """Return callbacks as a list; ValueError for what is none."""
     callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
     for callback in callbacks:

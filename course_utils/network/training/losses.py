@@ -1,31 +1,34 @@
 """Cross-entropy, from labels as numbers or as one-hot rows, and accuracy."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference import cross_entropy, cross_entropy_backward
 from course_utils.reference.checks import as_numbers
 
 
-class _Crossentropy:
+class Crossentropy:
     """The loss as a function of logits (N, K) and the numbers of the right classes (N,)."""
 
-    def __init__(self, from_logits=False):
+    def __init__(self, from_logits: bool = False):
         self.from_logits = bool(from_logits)
 
-    def __call__(self, logits, classes):
+    def __call__(self, logits: np.ndarray, classes: np.ndarray) -> float:
         """Return the mean over the batch of -log(probability of the right class), in nats."""
         return float(cross_entropy(logits, classes))
 
-    def backward(self, logits, classes):
+    def backward(self, logits: np.ndarray, classes: np.ndarray) -> np.ndarray | None:
         """Return the gradient of the loss with respect to the logits."""
         return cross_entropy_backward(logits, classes)
 
     @property
-    def config(self):
+    def config(self) -> dict[str, Any]:
         return {"name": self.name, "from_logits": self.from_logits}
 
 
-class SparseCategoricalCrossentropy(_Crossentropy):
+class SparseCategoricalCrossentropy(Crossentropy):
     """Cross-entropy for labels that are class numbers, (N,) or (N, 1).
 
     It is computed from the logits, the scores before the softmax: softmax and logarithm together
@@ -39,7 +42,7 @@ class SparseCategoricalCrossentropy(_Crossentropy):
 
     name = "sparse_categorical_crossentropy"
 
-    def classes(self, labels, count):
+    def classes(self, labels: ArrayLike, count: int) -> np.ndarray:
         """Return labels (N,), or (N, 1), as class numbers below `count`; else ValueError."""
         labels = as_numbers(labels, "labels")
         if labels.ndim == 2 and labels.shape[1] == 1:
@@ -63,12 +66,12 @@ class SparseCategoricalCrossentropy(_Crossentropy):
         return labels
 
 
-class CategoricalCrossentropy(_Crossentropy):
+class CategoricalCrossentropy(Crossentropy):
     """Cross-entropy for one-hot labels (N, K); else as `SparseCategoricalCrossentropy`."""
 
     name = "categorical_crossentropy"
 
-    def classes(self, labels, count):
+    def classes(self, labels: ArrayLike, count: int) -> np.ndarray:
         """Return one-hot labels (N, count) as class numbers; ValueError if they are not that."""
         labels = as_numbers(labels, "labels")
         if labels.ndim != 2 or labels.shape[1] != count:
@@ -90,9 +93,9 @@ class CategoricalCrossentropy(_Crossentropy):
 LOSSES = {loss.name: loss for loss in (SparseCategoricalCrossentropy, CategoricalCrossentropy)}
 
 
-def get(loss):
+def get(loss: str | dict[str, Any] | Crossentropy) -> Crossentropy:
     """Return a loss from its name, its `config`, or itself; ValueError if it is none of these."""
-    if isinstance(loss, _Crossentropy):
+    if isinstance(loss, Crossentropy):
         return loss
     arguments = {}
     if isinstance(loss, dict):
@@ -106,6 +109,6 @@ def get(loss):
     return LOSSES[loss](**arguments)
 
 
-def correct(logits, classes):
+def correct(logits: np.ndarray, classes: np.ndarray) -> int:
     """Return how many rows have their largest logit at the right class."""
     return int(np.count_nonzero(logits.argmax(axis=1) == classes))

@@ -1,9 +1,14 @@
 """Where a number that is not finite came from."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+if TYPE_CHECKING:
+    from course_utils.network.sequential import Sequential
 
-def first_not_finite(network):
+
+def first_not_finite(network: "Sequential") -> str:
     """Say where, in the last training step, NaN or infinity first appeared.
 
     In the forward pass that is the first layer, in the backward pass, which runs from the end to

@@ -6,6 +6,8 @@ that the same gradients change the same weights alike, here and there.
 """
 
 import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +47,7 @@ class Optimizer:
     slot_names = ()
     network = None
 
-    def __init__(self, learning_rate, weight_decay):
+    def __init__(self, learning_rate: float | Callable[[int], float], weight_decay: float | None):
         self.learning_rate = learning_rate
         if weight_decay is not None and not (is_number(weight_decay) and weight_decay >= 0):
             raise ValueError(
@@ -57,11 +59,13 @@ class Optimizer:
         self._scratch = {}
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> float | Callable[[int], float]:
         return self._learning_rate
 
     @learning_rate.setter
-    def learning_rate(self, value):
+    def learning_rate(
+        self, value: float | Callable[[int], float]
+    ) -> float | Callable[[int], float]:
         if not callable(value) and not (is_number(value) and 0 < value < np.inf):
             raise ValueError(
                 "learning_rate must be a positive number or a schedule, a callable that takes the "
@@ -70,7 +74,7 @@ class Optimizer:
         self._learning_rate = value if callable(value) else float(value)
 
     @property
-    def current_learning_rate(self):
+    def current_learning_rate(self) -> float:
         """The learning rate of the next step, as a float."""
         if not callable(self.learning_rate):
             return self.learning_rate
@@ -82,7 +86,7 @@ class Optimizer:
             )
         return rate
 
-    def apply(self, gradients, weights):
+    def apply(self, gradients: Mapping[str, np.ndarray], weights: Mapping[str, np.ndarray]) -> None:
         """Take one step: change in place every weight that has a gradient.
 
         Parameters
@@ -117,7 +121,7 @@ class Optimizer:
         self.iterations += 1
 
     @property
-    def config(self):
+    def config(self) -> dict[str, Any]:
         """The arguments of the constructor, with the class's name: what JSON can hold.
 
         Raises ValueError if the learning rate is a callable that is not from `schedules`.
@@ -128,14 +132,14 @@ class Optimizer:
         return {"name": type(self).__name__, **config}
 
     @property
-    def state(self):
+    def state(self) -> dict[str, np.ndarray]:
         """What has to be stored, beside `config`, for training to go on: a dict of arrays."""
         arrays = {"iterations": np.array(self.iterations, np.int64)}
         for slot, by_path in self.slots.items():
             arrays |= {f"{slot}/{path}": array for path, array in by_path.items()}
         return arrays
 
-    def set_state(self, state):
+    def set_state(self, state: Mapping[str, np.ndarray]) -> None:
         """Take over a copy of the `state` of an optimizer of the same class."""
         slots = {name: {} for name in self.slot_names}
         for key, array in state.items():
@@ -178,7 +182,11 @@ class SGD(Optimizer):
     Parameters and errors as `Optimizer`. For Keras's ``SGD(momentum=...)``, see `Momentum`.
     """
 
-    def __init__(self, learning_rate=0.01, weight_decay=None):
+    def __init__(
+        self,
+        learning_rate: float | Callable[[int], float] = 0.01,
+        weight_decay: float | None = None,
+    ):
         super().__init__(learning_rate, weight_decay)
 
     def _update(self, path, weight, gradient, rate):
@@ -204,7 +212,13 @@ class Momentum(Optimizer):
 
     slot_names = ("momentum",)
 
-    def __init__(self, learning_rate=0.01, momentum=0.9, nesterov=False, weight_decay=None):
+    def __init__(
+        self,
+        learning_rate: float | Callable[[int], float] = 0.01,
+        momentum: float = 0.9,
+        nesterov: bool = False,
+        weight_decay: float | None = None,
+    ):
         super().__init__(learning_rate, weight_decay)
         self.momentum = number(momentum, "momentum", least=0, below=1)
         self.nesterov = bool(nesterov)
@@ -238,7 +252,13 @@ class RMSProp(Optimizer):
 
     slot_names = ("velocity",)
 
-    def __init__(self, learning_rate=0.001, rho=0.9, epsilon=1e-7, weight_decay=None):
+    def __init__(
+        self,
+        learning_rate: float | Callable[[int], float] = 0.001,
+        rho: float = 0.9,
+        epsilon: float = 1e-7,
+        weight_decay: float | None = None,
+    ):
         super().__init__(learning_rate, weight_decay)
         self.rho = number(rho, "rho", least=0, below=1)
         self.epsilon = number(epsilon, "epsilon", above=0)
@@ -276,7 +296,12 @@ class Adam(Optimizer):
     slot_names = ("momentum", "velocity")
 
     def __init__(
-        self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, weight_decay=None
+        self,
+        learning_rate: float | Callable[[int], float] = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        weight_decay: float | None = None,
     ):
         super().__init__(learning_rate, weight_decay)
         self.beta_1 = number(beta_1, "beta_1", least=0, below=1)
@@ -309,7 +334,12 @@ class AdamW(Adam):
     """
 
     def __init__(
-        self, learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7
+        self,
+        learning_rate: float | Callable[[int], float] = 0.001,
+        weight_decay: float | None = 0.004,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
     ):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, weight_decay)
 
@@ -317,7 +347,7 @@ class AdamW(Adam):
 OPTIMIZERS = {cls.__name__.lower(): cls for cls in (SGD, Momentum, RMSProp, Adam, AdamW)}
 
 
-def get(optimizer):
+def get(optimizer: str | dict[str, Any] | Optimizer) -> Optimizer:
     """Return an optimizer from its name ("adam"), its `config`, or itself.
 
     Raises ValueError if it is none of these.

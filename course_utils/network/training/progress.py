@@ -10,7 +10,7 @@ BAR_LENGTH = 16
 SECONDS_BETWEEN_UPDATES = 0.2
 
 
-def verbosity(verbose):
+def verbosity(verbose: int | str) -> int:
     """Return 0, 1 or 2. "auto" is 1 where somebody watches, in a terminal or a notebook, else 2."""
     if verbose == "auto":
         return 1 if sys.stdout.isatty() or _in_notebook() else 2
@@ -31,18 +31,18 @@ class ProgressLine:
         The number of the last epoch, and how many batches each has.
     """
 
-    def __init__(self, verbose, epochs, batches):
+    def __init__(self, verbose: int | str, epochs: int, batches: int):
         self.verbose = verbosity(verbose)
         self.epochs, self.batches = epochs, batches
         self._screen = _Notebook() if _in_notebook() else _Terminal()
 
-    def start_epoch(self, epoch):
+    def start_epoch(self, epoch: int) -> None:
         """Start the clock of an epoch; the first is number 0."""
         digits = len(str(self.epochs))
         self._label = f"Epoch {epoch + 1:{digits}}/{self.epochs}"
         self._started = self._shown = time.perf_counter()
 
-    def show(self, done, means):
+    def show(self, done: int, means: dict[str, float]) -> None:
         """Draw the bar, if it is time to: `done` batches of the epoch, `means` a dict over them."""
         if self.verbose != 1:
             return
@@ -56,7 +56,7 @@ class ProgressLine:
             # A line that wraps could not be written over.
             self._screen.write_over(line[: shutil.get_terminal_size().columns - 1])
 
-    def finish_epoch(self, logs):
+    def finish_epoch(self, logs: dict[str, float]) -> None:
         """Leave the epoch's line."""
         seconds = time.perf_counter() - self._started
         line = f"{self._label} - {seconds:.1f} s{_text(logs)}"
@@ -66,7 +66,7 @@ class ProgressLine:
         elif self.verbose == 2:
             print(line, flush=True)
 
-    def end_line(self):
+    def end_line(self) -> None:
         """Leave what stands on the current line, if it is unfinished."""
         self._screen.end_line()
 
@@ -81,21 +81,21 @@ class Progress(Callback):
         The number of the last epoch, and how many batches each has.
     """
 
-    def __init__(self, verbose, epochs, batches):
+    def __init__(self, verbose: int | str, epochs: int, batches: int):
         self._line = ProgressLine(verbose, epochs, batches)
         self.end_line = self._line.end_line
 
-    def on_epoch_begin(self, epoch):
+    def on_epoch_begin(self, epoch: int) -> None:
         self._sums = {}
         self._line.start_epoch(epoch)
 
-    def on_train_batch_end(self, batch, logs):
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         done = batch + 1
         for name, value in logs.items():
             self._sums[name] = self._sums.get(name, 0.0) + value
         self._line.show(done, {name: total / done for name, total in self._sums.items()})
 
-    def on_epoch_end(self, epoch, logs):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         self._line.finish_epoch(logs)
 
 

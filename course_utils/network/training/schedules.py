@@ -4,8 +4,9 @@ Each function returns a `Schedule`, which an optimizer takes as its learning_rat
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from course_utils.reference.arguments import is_whole, number, whole
 
@@ -18,14 +19,16 @@ class Schedule:
     arguments: dict
     rate: Callable
 
-    def __call__(self, step):
+    def __call__(self, step: int) -> float:
         return float(self.rate(step))
 
     def __repr__(self):
         return f"{self.name}({', '.join(f'{k}={v!r}' for k, v in self.arguments.items())})"
 
 
-def step_decay(learning_rate, drop_steps, factor=0.1):
+def step_decay(
+    learning_rate: float, drop_steps: int | Sequence[int], factor: float = 0.1
+) -> Schedule:
     """The rate times `factor` after every `drop_steps` steps (He et al., 2016, section 3.4).
 
     ``learning_rate * factor ** (step // drop_steps)``; a sequence of drop_steps lists the steps
@@ -70,7 +73,7 @@ def step_decay(learning_rate, drop_steps, factor=0.1):
     )
 
 
-def exponential_decay(learning_rate, decay_steps, decay_rate):
+def exponential_decay(learning_rate: float, decay_steps: int, decay_rate: float) -> Schedule:
     """``learning_rate * decay_rate ** (step / decay_steps)``; Keras's ExponentialDecay.
 
     Parameters
@@ -92,7 +95,14 @@ def exponential_decay(learning_rate, decay_steps, decay_rate):
     )
 
 
-def cosine_decay(learning_rate, decay_steps, *, alpha=0.0, warmup_steps=0, warmup_start=0.0):
+def cosine_decay(
+    learning_rate: float,
+    decay_steps: int,
+    *,
+    alpha: float = 0.0,
+    warmup_steps: int = 0,
+    warmup_start: float = 0.0,
+) -> Schedule:
     """Half a cosine, from the rate down to alpha times the rate; before it, a linear warm-up.
 
     For ``step < warmup_steps`` (Goyal et al., 2017, section 2.2)::
@@ -148,7 +158,7 @@ def cosine_decay(learning_rate, decay_steps, *, alpha=0.0, warmup_steps=0, warmu
 SCHEDULES = {f.__name__: f for f in (step_decay, exponential_decay, cosine_decay)}
 
 
-def config_of(schedule):
+def config_of(schedule: Callable[[int], float]) -> dict[str, Any]:
     """Return a schedule's name and arguments, for storing; ValueError if it is a bare function."""
     if not isinstance(schedule, Schedule):
         raise ValueError(
@@ -158,7 +168,7 @@ def config_of(schedule):
     return {"name": schedule.name, **schedule.arguments}
 
 
-def from_config(config):
+def from_config(config: dict[str, Any]) -> Schedule:
     """Return the schedule that `config_of` described."""
     arguments = dict(config)
     return SCHEDULES[arguments.pop("name")](**arguments)

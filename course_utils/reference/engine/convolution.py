@@ -16,7 +16,15 @@ from course_utils.reference.geometry import Sliding
 SHARES = 4
 
 
-def correlate(x, w, b, sliding, groups, dtype, out):
+def correlate(
+    x: np.ndarray,
+    w: np.ndarray,
+    b: np.ndarray | None,
+    sliding: Sliding,
+    groups: int,
+    dtype: np.dtype,
+    out: np.ndarray,
+) -> None:
     """Write the convolution of x with w into `out` (N, H_out, W_out, F), computed in `dtype`."""
     filters = w.shape[3]
     # One matrix (kw * kh * C / groups, F / groups) for each group, its rows ordered as in a patch.
@@ -43,7 +51,14 @@ def correlate(x, w, b, sliding, groups, dtype, out):
     in_threads(multiply, blocks, threads)
 
 
-def kernel_gradient(dy, x, sliding, groups, result_dtype, dtype):
+def kernel_gradient(
+    dy: np.ndarray,
+    x: np.ndarray,
+    sliding: Sliding,
+    groups: int,
+    result_dtype: np.dtype,
+    dtype: np.dtype,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return dw (kh, kw, C / groups, F), x correlated with dy, and db, added up in `dtype`."""
     (kh, kw), channels, filters = sliding.kernel, x.shape[3] // groups, dy.shape[3]
     by_group = split_channels(dy, groups)
@@ -76,7 +91,9 @@ def kernel_gradient(dy, x, sliding, groups, result_dtype, dtype):
     return dw.reshape(kh, kw, channels, filters), gradient[:, 0].reshape(filters)
 
 
-def input_gradient(dy, w, sliding, groups, dtype, out):
+def input_gradient(
+    dy: np.ndarray, w: np.ndarray, sliding: Sliding, groups: int, dtype: np.dtype, out: np.ndarray
+) -> None:
     """Write dx into `out` (N, H, W, C), which holds zeros: dy correlated with the flipped kernel.
 
     With stride s, an input line meets only every s-th row of the kernel, and the next line meets

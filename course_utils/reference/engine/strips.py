@@ -27,11 +27,13 @@ buffer that stays in the processor's cache. Such blocks depend on nothing else, 
 can share them.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from course_utils.reference.engine.threads import even_slices
+from course_utils.reference.geometry import Sliding
 
 # The buffers of one thread, in bytes: a level 2 cache or two of a processor core. Less of it
 # would be in the cache if they were larger; smaller matrices are multiplied more slowly.
@@ -58,7 +60,15 @@ class Strips:
         Which windows of a line are outputs.
     """
 
-    def __init__(self, x, filters, sliding, groups, dtype, block):
+    def __init__(
+        self,
+        x: np.ndarray,
+        filters: int,
+        sliding: Sliding,
+        groups: int,
+        dtype: np.dtype,
+        block: Block,
+    ):
         self.x, self.sliding = split_channels(x, groups), sliding
         width, channels = x.shape[2], x.shape[3] // groups
         (kh, self.kw), (_, stride), (_, dilation) = sliding.kernel, sliding.stride, sliding.dilation
@@ -93,7 +103,7 @@ class Strips:
         self._strips = np.zeros((groups, end, kh * channels), dtype)
         self._outputs = np.zeros((groups, count // self.step, filters // groups), dtype)
 
-    def place(self, block):
+    def place(self, block: Block) -> None:
         """Write the strips of a block, no larger than the one that this was made for."""
         groups, channels = len(self.x), self.x.shape[4]
         images, lines = (part.stop - part.start for part in block)
@@ -112,7 +122,7 @@ class Strips:
             pixels = self.x[:, block.images, rows, self.cut]
             row_of_strips[:, :, met.start - top : met.stop - top, self.columns] = pixels
 
-    def patches(self):
+    def patches(self) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield every n-th window as (slice of windows, patches (groups, windows, numbers))."""
         groups, windows, _ = self.outputs.shape
         width = self.apart * self.step
@@ -124,7 +134,9 @@ class Strips:
             yield every_nth, patches[:, :, : self.kw * self._strips.shape[2]]
 
 
-def cut(x, filters, sliding, dtype, threads):
+def cut(
+    x: np.ndarray, filters: int, sliding: Sliding, dtype: np.dtype, threads: int
+) -> list[Block]:
     """Cut the output lines of a batch into blocks to compute at once, large ones first."""
     images, (lines, out_w) = len(x), sliding.output
     # About the memory of one line: its strips and its outputs.
@@ -139,7 +151,7 @@ def cut(x, filters, sliding, dtype, threads):
     return [Block(slice(n, n + 1), part) for n in range(images) for part in parts]
 
 
-def split_channels(images, groups):
+def split_channels(images: np.ndarray, groups: int) -> np.ndarray:
     """Return (N, H, W, C) as (groups, N, H, W, C / groups), a view."""
     channels = images.shape[3] // groups
     return images.reshape(*images.shape[:3], groups, channels).transpose(3, 0, 1, 2, 4)

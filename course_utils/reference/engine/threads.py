@@ -16,10 +16,12 @@ import ctypes
 import os
 import sys
 from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import cache
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +36,7 @@ CACHE_BYTES = 1024 * 1024
 _one_at_a_time = Lock()
 
 
-def in_blocks(work, n, nbytes):
+def in_blocks(work: Callable[[slice], Any], n: int, nbytes: int) -> list[Any]:
     """Return [work(slice), ...] for blocks of n items that hold `nbytes` together.
 
     The blocks must not depend on each other, nor write to the same place.
@@ -44,12 +46,12 @@ def in_blocks(work, n, nbytes):
     return in_threads(work, blocks, threads)
 
 
-def worker_count(operations):
+def worker_count(operations: int) -> int:
     """How many threads so many floating-point operations are worth: as many as OpenBLAS uses."""
     return _cores() if operations >= WORTH_SHARING else 1
 
 
-def even_slices(n, largest, threads):
+def even_slices(n: int, largest: int, threads: int) -> list[slice]:
     """Cut n items into slices of at most `largest`, large ones first, as many for each thread."""
     count = -(-n // largest)
     count = min(n, -(-count // threads) * threads)
@@ -58,7 +60,7 @@ def even_slices(n, largest, threads):
     return [slice(start, end) for start, end in zip([0, *ends], ends)]
 
 
-def in_threads(work, items, threads):
+def in_threads(work: Callable[[Any], Any], items: Sequence[Any], threads: int) -> list[Any]:
     """Return [work(item) for item in items], computed by this thread and threads - 1 others.
 
     Each of them takes the next item when it is done with one, so that none waits for a slow one.
