@@ -16,9 +16,10 @@ def public_functions(body, prefix=""):
     for node in body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield from public_functions(node.body, f"{node.name}.")
-        elif isinstance(node, ast.FunctionDef):
-            if not node.name.startswith("_") or node.name in ("__init__", "__call__"):
-                yield prefix + node.name, node
+        elif isinstance(node, ast.FunctionDef) and (
+            not node.name.startswith("_") or node.name in ("__init__", "__call__")
+        ):
+            yield prefix + node.name, node
 
 
 def missing(function: ast.FunctionDef) -> list[str]:

@@ -13,9 +13,9 @@ def fetch(path: Path, urls: Sequence[str], checksum: str) -> None:
     Parameters
     ----------
     path : pathlib.Path
-        Where the file shall be; its folder is made if needed.
+        Where the file will be; its folder is made if needed.
     urls : sequence of str
-        Hosts of the same file, the preferred one first.
+        URLs of the same file, the preferred one first.
     checksum : str
         "md5:" or "sha256:" and the hexadecimal digest.
 

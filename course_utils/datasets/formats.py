@@ -1,4 +1,4 @@
-"""Read the file formats the data sets come in.
+"""Reading the file formats that the data sets come in.
 
 Every reader returns uint8 arrays and raises a ValueError that names the file and what is wrong
 with it. None of them runs code that a file contains.
@@ -18,7 +18,7 @@ import numpy as np
 
 @contextmanager
 def _open(path, what):
-    """Open the file; whatever then goes wrong with its content is damage."""
+    """Open the file; any error while its content is read means that it is damaged."""
     with path.open("rb") as file:
         try:
             yield file
@@ -84,7 +84,7 @@ def read_cifar_binary(path: Path, batches: Sequence[str]) -> tuple[np.ndarray, n
     return _from_planes(records[:, 1:]), records[:, 0]
 
 
-# All that the pickle of an array names.
+# Everything that the pickle of an array refers to.
 _ARRAY_PICKLE = {
     ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
     ("numpy", "ndarray"): np.ndarray,
@@ -120,7 +120,7 @@ def _from_planes(rows):
 def checked(
     path: Path, images: np.ndarray, labels: np.ndarray, shape: tuple[int, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return images and labels as they shall leave the package, if the file held such."""
+    """Return images and labels as the package hands them out, or raise ValueError."""
     labels = labels.reshape(-1)  # Keras stores CIFAR-10's labels as a column
     if images.dtype != np.uint8 or images.shape != shape or len(labels) != len(images):
         raise ValueError(

@@ -1,6 +1,6 @@
 """Fashion-MNIST and CIFAR-10: the small subsets of this package, or the full sets.
 
-The full sets are looked for where Keras keeps its own, and downloaded to there if missing.
+The full sets are looked for where Keras keeps its own, and downloaded to that place if missing.
 """
 
 import os
@@ -86,7 +86,7 @@ def fashion_mnist(split: str = "train", size: str | None = None) -> tuple[np.nda
     Raises
     ------
     ValueError
-        If an argument is none of the above, or a file is damaged.
+        If an argument is not one of these, or a file is damaged.
     FileNotFoundError
         If a file of the full set is missing and cannot be downloaded.
 
@@ -115,7 +115,7 @@ def cifar10(split: str = "train", size: str | None = None) -> tuple[np.ndarray, 
     Raises
     ------
     ValueError
-        If an argument is none of the above, or a file is damaged.
+        If an argument is not one of these, or a file is damaged.
     FileNotFoundError
         If the full set is missing and cannot be downloaded.
 
@@ -166,7 +166,7 @@ def _full_fashion_mnist(cache, image_shape, split):
 
 
 def _full_cifar10(cache, image_shape, split):
-    """Read whatever there is of: an .npz file, the archive, the folder that Keras unpacks."""
+    """Read the first that exists: an .npz file, the folder that Keras unpacks, the archive."""
     batches = CIFAR10_BATCHES[split]
     path = cache / "cifar10.npz"
     if path.exists():

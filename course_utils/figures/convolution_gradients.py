@@ -54,12 +54,14 @@ def wires(pixels: int = 4, kernel: int = 2, output: int = 1, pixel: int = 2) -> 
         shift = (pixels - outputs) / 2
         for o in range(outputs):
             for i in range(kernel):
-                drawn = o == output if panel == 0 else o + i == pixel
+                highlighted = o == output if panel == 0 else o + i == pixel
                 ends = ([left + o + i + 0.5, left + o + shift + 0.5], [3.9, 2.0])
-                color = WEIGHT_COLORS[i] if drawn else style.LIGHT
-                axes.plot(*ends, color=color, lw=3 if drawn else 1.2, zorder=2 if drawn else 1)
-                if drawn:
-                    # Nearer to the end where the wires of the panel lie apart.
+                color = WEIGHT_COLORS[i] if highlighted else style.LIGHT
+                axes.plot(
+                    *ends, color=color, lw=3 if highlighted else 1.2, zorder=2 if highlighted else 1
+                )
+                if highlighted:
+                    # Closer to the end where the wires of the panel are far apart.
                     near = 0.3 if panel == 0 else 0.7
                     place = [e[0] + near * (e[1] - e[0]) for e in ends]
                     write(
@@ -231,7 +233,7 @@ def _pixel_gradient_frame(kernel, dy, dx, place):
 
 @course_style()
 def pasted_kernels(kernel: np.ndarray, dy: np.ndarray) -> Drawing:
-    """Each output gives back: the kernel, times the output's gradient, at its window.
+    """What each output sends back: the kernel, times the output's gradient, at its window.
 
     Parameters
     ----------
@@ -343,5 +345,5 @@ def pooling_gradients(feature_map: np.ndarray, dy: np.ndarray) -> Drawing:
 
 
 def _bracketed(value):
-    """A factor as it stands in a product: negative numbers in brackets."""
+    """A factor as it is written in a product: negative numbers in parentheses."""
     return f"({in_words(value)})" if value < 0 else in_words(value)

@@ -1,4 +1,4 @@
-"""Curves over the layers of a network, each named at its end."""
+"""Curves over the layers of a network, each labeled at its end."""
 
 from collections.abc import Mapping, Sequence
 

@@ -78,7 +78,7 @@ def filtered_photograph(photograph: np.ndarray, kernels: Mapping[str, np.ndarray
     kernels : dict from name to array (kh, kw)
     """
     maps = {name: correlate2d(photograph, kernel) for name, kernel in kernels.items()}
-    told = "; ".join(
+    description = "; ".join(
         f"{name}, values {in_words(round(float(result.min()), 2))} "
         f"to {in_words(round(float(result.max()), 2))}"
         for name, result in maps.items()
@@ -91,7 +91,7 @@ def filtered_photograph(photograph: np.ndarray, kernels: Mapping[str, np.ndarray
     return pictures(
         {"photograph": photograph} | shown,
         alt=f"A gray photograph of {height} by {width} pixels and what {len(maps)} kernels make "
-        f"of it. {told}.",
+        f"of it. {description}.",
         inches=5.6,
     )
 
@@ -194,7 +194,7 @@ def _arrow(axes, start, end):
 
 @course_style()
 def feature_maps(image: np.ndarray, w: np.ndarray, b: np.ndarray | None = None) -> Drawing:
-    """The filters of a layer and what each answers on one image, after ReLU.
+    """The filters of a layer and the response of each to one image, after ReLU.
 
     Parameters
     ----------
@@ -205,12 +205,12 @@ def feature_maps(image: np.ndarray, w: np.ndarray, b: np.ndarray | None = None) 
     maps = np.maximum(conv2d(image[np.newaxis], w, b)[0], 0)
     filters = w.shape[3]
     active = (maps > 0).mean(axis=(0, 1))
-    told = ", ".join(f"{share:.0%}" for share in active)
+    description = ", ".join(f"{share:.0%}" for share in active)
     columns = 4
     rows = math.ceil(filters / columns)
     drawing = Drawing(
         alt=f"{filters} filters of {w.shape[0]} by {w.shape[1]} weights and their feature maps "
-        f"after ReLU. Share of pixels where each filter answers: {told}.",
+        f"after ReLU. Share of pixels where each filter answers: {description}.",
         figsize=(6.4, 2.6 * rows),
     )
     grid = drawing.add_gridspec(2 * rows, columns, height_ratios=[1, 2] * rows)

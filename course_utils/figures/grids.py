@@ -1,4 +1,4 @@
-"""Grids of numbered cells: what figures of small arrays are made of.
+"""Grids of numbered cells, from which figures of small arrays are made.
 
 Coordinates are counted in cells, x to the right and y downwards, as rows and columns are.
 """
@@ -23,7 +23,7 @@ GRADIENT = "#f3dfe9"
 def cell_canvas(
     width: float, height: float, *, alt: str, inches: float = 6.4
 ) -> tuple[Drawing, Axes]:
-    """An empty drawing of so many cells, as (drawing, axes); `inches` is its width."""
+    """An empty drawing, width by height cells, as (drawing, axes); `inches` is its width."""
     drawing = Drawing(alt=alt, figsize=(inches, inches * height / width))
     drawing.set_layout_engine("none")  # the axes fill the drawing
     axes = drawing.add_axes((0, 0, 1, 1))
@@ -75,7 +75,7 @@ def outline(
     color: str = style.BLUE,
     line: float = 2.5,
 ) -> None:
-    """A frame around some cells."""
+    """Draw a frame around some cells."""
     axes.add_patch(
         Rectangle((left, top), width, height, fill=False, edgecolor=color, linewidth=line, zorder=3)
     )
@@ -91,7 +91,7 @@ def write(
     align: str = "center",
     **options: Any,
 ) -> None:
-    """Text around (x, y), in the course's ink."""
+    """Write text around (x, y), in the ink of the course."""
     options.setdefault("color", style.INK)
     axes.text(x, y, text, ha=align, va="center", fontsize=size, **options)
 
@@ -106,7 +106,7 @@ def tinted(
 
 
 def in_words(value: float | str) -> str:
-    """A number as a reader would write it: with a real minus sign, and no needless zeros."""
+    """A number as a reader would write it: with a real minus sign and without needless zeros."""
     if isinstance(value, str):
         return value
     return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")

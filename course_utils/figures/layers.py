@@ -41,12 +41,12 @@ def channel_connections(
     ]
     weights = [int(table.sum()) * kernel**2 for table in tables]
     names = ["1 group" if number == 1 else f"{number} groups" for number in groups]
-    told = "; ".join(f"{name}: {count} weights" for name, count in zip(names, weights))
+    description = "; ".join(f"{name}: {count} weights" for name, count in zip(names, weights))
     drawing, axes = cell_canvas(
         len(groups) * (channels + 1.4) + 1,
         channels + 3.4,
         alt=f"{channels} channels to {channels} maps with {kernel} by {kernel} kernels. Each map "
-        f"looks at channels of its own group only. {told}.",
+        f"looks at channels of its own group only. {description}.",
     )
     for place, (name, table, count) in enumerate(zip(names, tables, weights)):
         left = 1.4 + place * (channels + 1.4)

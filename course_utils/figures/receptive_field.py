@@ -1,4 +1,4 @@
-"""Figures of what one value of a deep layer sees of the input."""
+"""Figures of how much of the input one value of a deep layer sees."""
 
 from collections.abc import Sequence
 
@@ -27,10 +27,10 @@ def receptive_field_growth(layers: Sequence[tuple[str, int, int]], n: int = 12) 
         seen.append((low * stride, high * stride + kernel - 1))
     seen.reverse()
     fields = [receptive_field([layer[1:] for layer in layers[:k]]) for k in range(len(layers) + 1)]
-    told = ", ".join(f"{name}: {field}" for (name, _, _), field in zip(layers, fields[1:]))
+    description = ", ".join(f"{name}: {field}" for (name, _, _), field in zip(layers, fields[1:]))
     drawing = Drawing(
         alt="Side of the receptive field after each layer, in input pixels. "
-        f"{told}. One value of the last layer is joined to all values it depends on.",
+        f"{description}. One value of the last layer is joined to all values it depends on.",
         figsize=(6.4, 0.75 * len(positions) + 0.4),
     )
     axes = drawing.add_subplot()

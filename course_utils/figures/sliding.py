@@ -58,7 +58,7 @@ def one_window(patch: np.ndarray, kernel: np.ndarray) -> Drawing:
 
 @course_style()
 def sliding_window(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> Animation:
-    """A kernel on its way over an image, one place after the other.
+    """A kernel on its way over an image, one place after another.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def stride_and_padding(n: int = 5, kernel: int = 3) -> Drawing:
     around = kernel // 2
     settings = [(stride, padding) for padding in (0, around) for stride in (1, 2)]
     sizes = [output_size(n, kernel, stride, padding) for stride, padding in settings]
-    told = "; ".join(
+    description = "; ".join(
         f"stride {stride}, padding {padding} gives {size} by {size}"
         for (stride, padding), size in zip(settings, sizes)
     )
@@ -148,7 +148,7 @@ def stride_and_padding(n: int = 5, kernel: int = 3) -> Drawing:
     drawing, axes = cell_canvas(
         2 * panel + 0.5,
         2 * (n + 2 * around + 2.4) + 0.2,
-        alt=f"A {kernel} by {kernel} kernel on a {n} by {n} image: {told}.",
+        alt=f"A {kernel} by {kernel} kernel on a {n} by {n} image: {description}.",
     )
     for number, ((stride, padding), size) in enumerate(zip(settings, sizes)):
         left = 0.5 + (number % 2) * panel
@@ -189,7 +189,7 @@ def coverage(n: int = 5, kernel: int = 3) -> Drawing:
         name: window_counts(n, kernel, padding)
         for name, padding in (("no padding", 0), ("same", kernel // 2), ("full", kernel - 1))
     }
-    told = "; ".join(
+    description = "; ".join(
         f"{name}: {count[0, 0]} at a corner, {count[n // 2, n // 2]} in the center"
         for name, count in counts.items()
     )
@@ -197,7 +197,7 @@ def coverage(n: int = 5, kernel: int = 3) -> Drawing:
         3 * n + 3,
         n + 1.4,
         alt=f"Number of {kernel} by {kernel} windows that cover each pixel of a {n} by {n} image. "
-        f"{told}.",
+        f"{description}.",
     )
     for number, (name, count) in enumerate(counts.items()):
         left = 0.5 + number * (n + 1)
@@ -221,7 +221,7 @@ def window_counts(n: int, kernel: int, padding: int) -> np.ndarray:
 
 @course_style()
 def same_padding_windows(n: int = 6, kernel: int = 3, stride: int = 2) -> Drawing:
-    """Where the windows stand along one axis: TensorFlow's "same" and equal padding.
+    """Where the windows lie along one axis: TensorFlow's "same" and equal padding.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def same_padding_windows(n: int = 6, kernel: int = 3, stride: int = 2) -> Drawin
         rows = padding if padding else (ends, (0, 0))
         sliding = slide((n, 1), (kernel, 1), stride=(stride, 1), padding=rows)
         ways[name] = (*sliding.padding[0], sliding.output[0])
-    told = "; ".join(
+    description = "; ".join(
         f"{name}: {before} zero{'s' * (before != 1)} before, {after} after, "
         f"{outputs} windows that start at pixels "
         + ", ".join(in_words(i * stride - before) for i in range(outputs))
@@ -244,7 +244,7 @@ def same_padding_windows(n: int = 6, kernel: int = 3, stride: int = 2) -> Drawin
     drawing, axes = cell_canvas(
         n + kernel,
         2 * row_height,
-        alt=f"{n} pixels in a row, kernel {kernel}, stride {stride}. {told}.",
+        alt=f"{n} pixels in a row, kernel {kernel}, stride {stride}. {description}.",
         inches=5.0,
     )
     for number, (name, (before, after, outputs)) in enumerate(ways.items()):
@@ -271,7 +271,7 @@ def dilated_windows(kernel: int = 3, dilations: Sequence[int] = (1, 2, 3)) -> Dr
     dilations : sequence of int
     """
     sides = [(kernel - 1) * dilation + 1 for dilation in dilations]
-    told = "; ".join(
+    description = "; ".join(
         f"dilation {dilation} spans {side} by {side} pixels"
         for dilation, side in zip(dilations, sides)
     )
@@ -279,7 +279,8 @@ def dilated_windows(kernel: int = 3, dilations: Sequence[int] = (1, 2, 3)) -> Dr
     drawing, axes = cell_canvas(
         len(dilations) * (n + 1),
         n + 3,
-        alt=f"A {kernel} by {kernel} kernel has {kernel**2} weights at any dilation. {told}.",
+        alt=f"A {kernel} by {kernel} kernel has {kernel**2} weights at any dilation. "
+        f"{description}.",
     )
     for number, (dilation, side) in enumerate(zip(dilations, sides)):
         left = 0.5 + number * (n + 1)

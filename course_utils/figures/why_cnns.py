@@ -22,7 +22,7 @@ from course_utils.figures.grids import (
 )
 from course_utils.reference import correlate2d, parameter_count
 
-# All figures of this chapter are as wide as a phone shows without shrinking the text too far.
+# The figures of this chapter are narrow enough that a phone does not shrink the text too far.
 WIDTH = 5.0
 
 
@@ -87,11 +87,11 @@ def color_channels(image: np.ndarray) -> Drawing:
     """
     means = image.mean(axis=(0, 1))
     names = ("red", "green", "blue")
-    told = ", ".join(f"{name} {mean:.0f}" for name, mean in zip(names, means))
+    description = ", ".join(f"{name} {mean:.0f}" for name, mean in zip(names, means))
     height, width = image.shape[:2]
     drawing = Drawing(
         alt=f"A color image of {height} by {width} pixels and its three channels as gray images. "
-        f"Mean values: {told}.",
+        f"Mean values: {description}.",
         figsize=(WIDTH, 2 * (WIDTH / 2 * height / width + 0.35)),
     )
     panels = drawing.subplots(2, 2).flat
@@ -186,11 +186,11 @@ def parameter_bars(
         values.append(parameter_count((height * width * channels, units)))
         values.append(parameter_count((kernel, kernel, channels, filters)))
         colors += [style.VERMILLION, style.BLUE]
-    told = "; ".join(
+    description = "; ".join(
         name.replace("\n", ", ") + f": {value:,}" for name, value in zip(names, values)
     )
     drawing = Drawing(
-        alt=f"Bars, on a logarithmic axis, of the parameters of one layer. {told}.",
+        alt=f"Bars, on a logarithmic axis, of the parameters of one layer. {description}.",
         figsize=(WIDTH, 0.75 * len(names) + 0.9),
     )
     _log_bars(drawing.add_subplot(), names, values, colors)
@@ -264,7 +264,7 @@ def shuffled_pixels(images: np.ndarray, order: np.ndarray, names: Sequence[str])
 
 @course_style()
 def learned_weights(weights: np.ndarray, shape: tuple[int, int], names: Sequence[str]) -> Drawing:
-    """The weights of a linear classifier, one image a class: what it looks for.
+    """The weights of a linear classifier, one image per class: what it looks for.
 
     Parameters
     ----------
@@ -331,15 +331,16 @@ def connections(n: int = 6, kernel: int = 3) -> Drawing:
         "local and shared": np.where(inside, rows - columns, -1),
     }
     counts = {name: len(np.unique(ids[ids >= 0])) for name, ids in weights.items()}
-    told = "; ".join(
+    description = "; ".join(
         f"{name}: {np.sum(ids >= 0)} connections, {counts[name]} different weights"
         for name, ids in weights.items()
     )
     drawing, axes = cell_canvas(
         13.2,
         3 * 7.1,
-        alt=f"{n} inputs and {outputs} outputs, connected in three ways. {told}. Beside each, the "
-        f"{n} by {outputs} matrix of weights, where equal colors are equal weights.",
+        alt=f"{n} inputs and {outputs} outputs, connected in three ways. "
+        f"{description}. Beside each, "
+        f"the {n} by {outputs} matrix of weights, where equal colors are equal weights.",
         inches=WIDTH,
     )
     for number, (name, ids) in enumerate(weights.items()):
@@ -394,9 +395,10 @@ def three_ways(counts: Mapping[str, int], title: str) -> Drawing:
     title : str
         What the layers have in common.
     """
-    told = "; ".join(f"{name}: {count:,}" for name, count in counts.items())
+    description = "; ".join(f"{name}: {count:,}" for name, count in counts.items())
     drawing = Drawing(
-        alt=f"Bars, on a logarithmic axis, of the parameters of layers with {title}. {told}.",
+        alt=f"Bars, on a logarithmic axis, of the parameters of layers with {title}. "
+        f"{description}.",
         figsize=(WIDTH, 0.55 * len(counts) + 1.1),
     )
     axes = drawing.add_subplot()
@@ -501,13 +503,13 @@ def accuracy_by_shift(shifts: Sequence[int], accuracies: Mapping[str, Sequence[f
     accuracies : dict from name to sequence of float
         Share of images classified right, one for each shift.
     """
-    told = "; ".join(
+    description = "; ".join(
         f"{name}: {100 * values[0]:.0f}% without a shift, {100 * values[-1]:.0f}% at "
         f"{shifts[-1]} pixels"
         for name, values in accuracies.items()
     )
     drawing = Drawing(
-        alt=f"Accuracy against the shift in pixels, down and to the right. {told}.",
+        alt=f"Accuracy against the shift in pixels, down and to the right. {description}.",
         figsize=(WIDTH, 3.5),
     )
     axes = drawing.add_subplot()
@@ -532,13 +534,13 @@ def pipeline(stages: Sequence[tuple[str, tuple[int, ...], int]]) -> Drawing:
     stages : sequence of (name, shape, parameters)
         Shape of one example after the stage, (height, width, channels) or (units,).
     """
-    told = "; ".join(f"{name}: {_shape_text(shape)}" for name, shape, _ in stages)
+    description = "; ".join(f"{name}: {_shape_text(shape)}" for name, shape, _ in stages)
     columns = 3
     rows = -(-len(stages) // columns)
     drawing, axes = cell_canvas(
         columns * 10,
         rows * 10,
-        alt=f"A convolutional network as a chain of {len(stages)} stages. {told}.",
+        alt=f"A convolutional network as a chain of {len(stages)} stages. {description}.",
         inches=WIDTH,
     )
     largest = max(shape[0] for _, shape, _ in stages if len(shape) == 3)
@@ -593,7 +595,7 @@ def _classes_size(names):
 
 
 def _class_panels(drawing, names):
-    """One panel a class, five in a row."""
+    """One panel per class, five in a row."""
     rows = -(-len(names) // 5)
     return [drawing.add_subplot(rows, 5, number + 1) for number in range(len(names))]
 

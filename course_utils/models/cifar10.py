@@ -34,7 +34,7 @@ def pairs_of_convolutions(*, norm: bool = True, augment: bool = True) -> keras.M
         for _ in range(2):
             network.add(layers.Conv2D(filters, 3, padding="same", use_bias=not norm))
             if norm:
-                # The averages of Keras's 0.99 would lag behind a short training.
+                # With Keras's 0.99, the averages would lag in a short training.
                 network.add(layers.BatchNormalization(momentum=0.9))
             network.add(layers.ReLU())
         network.add(layers.MaxPooling2D(2))

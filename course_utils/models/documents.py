@@ -1,4 +1,4 @@
-"""The networks of documents 1, 2 and 4, layer by layer as their listings have them."""
+"""The networks of documents 1, 2 and 4, layer by layer as in their listings."""
 
 import keras
 from keras import layers

@@ -28,7 +28,7 @@ def improved_fashion_mnist() -> keras.Model:
     for filters, pooled in CONVOLUTIONS:
         network.add(layers.Conv2D(filters, 3, padding="same", use_bias=False))
         if pooled:
-            # Before the normalization, which then has a quarter of the numbers to go through.
+            # Before the normalization, which then has only a quarter of the numbers to process.
             network.add(layers.MaxPooling2D(2))
         network.add(layers.BatchNormalization(momentum=0.95))
         network.add(layers.ReLU())

@@ -1,4 +1,4 @@
-"""How each network of the labs is trained: what a measurement needs to repeat it."""
+"""How each network of the labs is trained: all that a measurement needs to repeat it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class Recipe:
         epochs: int | None = None,
         verbose: int | str = "auto",
     ) -> tuple[keras.Model, dict[str, list[float]]]:
-        """Train a new network; equal seeds start it from equal weights.
+        """Train a new network; with equal seeds it starts from equal weights.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class Recipe:
         validation_data : (x, y), optional
         seed : int
         epochs : int, optional
-            Instead of the recipe's own; schedules are stretched to it.
+            Instead of those of the recipe; schedules are stretched to fit.
         verbose : 0, 1, 2 or "auto"
 
         Returns

@@ -8,7 +8,7 @@ def one_cycle(
 ) -> keras.optimizers.schedules.LearningRateSchedule:
     """A learning rate that climbs to its peak in a straight line and falls as a cosine, to 0.
 
-    Smith (2018), https://doi.org/10.48550/arXiv.1803.09820, whose way down is a line too.
+    Smith (2018), https://doi.org/10.48550/arXiv.1803.09820, whose way down is straight too.
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def one_cycle(
         Steps of the whole training.
     peak : float
     share_up : float
-        Part of the steps that go up.
+        Fraction of the steps on which the rate climbs.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Checking gradients: what backward computes against what a small change of a weight does."""
+"""Checking gradients: what backward computes against what a small change to a weight does."""
 
 import copy
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from course_utils.network.layers.layer import Layer
 from course_utils.reference.arguments import number, whole
 from course_utils.reference.checks import as_numbers
 
-# A kink that lies between the two points of a difference is left outside by a smaller step.
+# If a kink lies between the two points of a difference, a smaller step may leave it outside.
 STEPS = (3e-5, 3e-6, 3e-7)
-# An entry far smaller than its array's largest is measured by this part of the largest.
+# The error of a tiny entry is relative to this fraction of the largest entry of its array.
 SMALL = 1e-3
-# Rounding makes a computed loss wrong by about so many times itself.
+# Rounding makes a computed loss wrong by about this fraction of itself.
 ROUNDING = 8 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True)
 class CheckedArray:
-    """How the gradient of one array compares. `index` is the entry with the largest error."""
+    """How the gradient of one array compares; `index` is the entry with the largest error."""
 
     name: str
     entries: int
@@ -116,38 +116,38 @@ def gradient_check(
     where s is a thousandth of the array's largest gradient, or what rounding leaves of a
     difference if that is more: below it, differences are noise.
 
-    Everything happens in a copy in float64; the network stays as it is. Dropout drops the same
+    Everything happens in a float64 copy; the network does not change. Dropout drops the same
     values every time. Where a difference straddles a kink of ReLU or of max pooling, h is made
     smaller; where the point itself is a kink, the entry is counted and not compared.
 
     Parameters
     ----------
     network : Sequential or Layer
-        If it is not built yet, the copy is.
+        If it is not built yet, only the copy is built.
     x : array (N, ...)
         A few examples are enough; many examples have many kinks.
     labels : array, optional
         The function is then the loss that the network was compiled with. Otherwise it is the sum
         of the outputs, each multiplied by a fixed random number.
     entries : int
-        How many entries of each array are compared, picked at random.
+        How many entries of each array to compare, picked at random.
     tolerance : float
         The largest relative error that counts as right.
     training : bool
         As in `forward`: with True, batch normalization uses the statistics of the batch.
     seed : int
-        Of the picks, of dropout, and of the random numbers.
+        For the picks, for dropout, and for the random numbers.
 
     Returns
     -------
     GradientCheck
-        `.passed`; printed, a table. If a gradient is wrong, `.faults` names the layer that is to
-        blame: each is then checked by itself, with the input that it has in the network.
+        `.passed`; prints as a table. If a gradient is wrong, `.faults` names the layer to blame:
+        each layer is then checked by itself, with the input that it has in the network.
 
     Raises
     ------
     ValueError
-        If an argument is no good, or there are labels but the network was not compiled.
+        If an argument is invalid, or there are labels but the network was not compiled.
 
     Notes
     -----
@@ -167,7 +167,7 @@ def gradient_check(
         if loss is None:
             raise ValueError("to check the gradients of a loss, compile the network with it first")
     options = _Options(entries, tolerance, training, seed)
-    chain = _double(network, x.shape[1:], seed)
+    chain = _float64_copy(network, x.shape[1:], seed)
     if loss is None:
         objective = _weighted_sum(chain, x, options)
     else:
@@ -179,7 +179,7 @@ def gradient_check(
         chain.forward(x, training, np.random.default_rng(seed))
         inputs = {id(layer): layer.x.copy() for layer in chain.every_layer()}
         faults = tuple(_faults(chain.layers, inputs, options)) or (
-            "Each layer by itself is right: what joins them, or the loss, is not.",
+            "Each layer by itself is right: the fault lies in what joins them, or in the loss.",
         )
     return GradientCheck(rows, tolerance, faults)
 
@@ -191,11 +191,11 @@ class _Options(NamedTuple):
     seed: int
 
 
-def _double(network, input_shape, seed):
-    """A copy in float64, as a chain."""
+def _float64_copy(network, input_shape, seed):
+    """A copy of the layers in float64, as a chain."""
     layers = network.layers if isinstance(network, Chain) else [network]
-    # Where the copy meets one of these arrays, it takes the one in float64. A layer and the
-    # residual block around it share theirs.
+    # deepcopy takes these float64 arrays in place of the originals. A layer and the residual
+    # block around it share theirs.
     doubled = {id(w): w.astype(np.float64) for layer in layers for w in layer.weights.values()}
     chain = _chain(copy.deepcopy(layers, doubled))
     if network.input_shape is None:
@@ -206,7 +206,7 @@ def _double(network, input_shape, seed):
 
 
 def _chain(layers):
-    """Layers as a chain, although they are in another already."""
+    """Layers as a chain, although they are already in another."""
     chain = Chain([])
     chain.layers = layers
     return chain

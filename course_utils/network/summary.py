@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def summary_table(network: "Sequential") -> str:
-    """Return the table as text: a row for every layer, then the totals."""
+    """Return the table as text: a row for each layer, then the totals."""
     rows = [("Layer (type)", "Output shape", "Parameters")]
     for layer in network.layers:
         count = sum(weight.size for weight in layer.weights.values())

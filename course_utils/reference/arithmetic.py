@@ -51,8 +51,8 @@ def output_size(
 def receptive_field(layers: Sequence[int | Sequence[int]]) -> int:
     """Side, in input pixels, of the square that one output value depends on.
 
-    A layer's kernel adds ``(kernel - 1) * dilation`` steps to the field. One step is as many
-    input pixels as the strides of the layers before it multiply to (Araujo, Norris, Sim,
+    A layer's kernel adds ``(kernel - 1) * dilation`` steps to the field. The length of a step, in
+    input pixels, is the product of the strides of all previous layers (Araujo, Norris, Sim,
     "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019).
 
     Parameters

@@ -1,4 +1,4 @@
-"""Turning what the caller passed into arrays, with an error that says what was wrong."""
+"""Checks of arguments that are arrays: each returns an array, or says what was wrong."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -60,7 +60,7 @@ def is_integer(array: np.ndarray) -> bool:
 
 
 def as_floats(array: np.ndarray) -> np.ndarray:
-    """Integers become float64; floats stay what they are."""
+    """Convert integers to float64; floats keep their dtype."""
     return array.astype(np.float64) if is_integer(array) else array
 
 

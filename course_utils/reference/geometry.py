@@ -45,10 +45,10 @@ class Sliding(NamedTuple):
     def inside(
         self, axis: int, k: int, n: int, outputs: tuple[int, int] | None = None
     ) -> tuple[slice, slice]:
-        """Where kernel entry k of an axis meets one of its n real pixels, not the padding.
+        """Return where kernel entry k of an axis meets one of its n real pixels, not padding.
 
-        Returns two slices of equal length: (outputs, the pixels that they meet). `outputs`
-        (first, end) narrows down which outputs are looked at.
+        Two slices of equal length: (outputs, the pixels that they meet). `outputs`, a pair (first,
+        end), restricts which outputs are considered.
         """
         first, end = (0, self.output[axis]) if outputs is None else outputs
         stride = self.stride[axis]
@@ -75,7 +75,7 @@ def slide(
 ) -> Sliding:
     """Work out how a `kernel` (h, w) slides over an image of `size` (h, w).
 
-    Raises ValueError when the arguments make no sense or the kernel does not fit.
+    Raises ValueError if an argument is out of range or the kernel does not fit.
     """
     kernel = pair(kernel, "kernel size")
     stride = pair(stride, "stride")

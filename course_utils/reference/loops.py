@@ -1,6 +1,6 @@
-"""The same operations as nested loops: slow, and meant to be read.
+"""The same operations as nested loops: slow, and written to be read.
 
-The book shows these, and the tests compare the fast functions with them.
+The book shows them, and the tests compare the fast functions with them.
 """
 
 import numpy as np

@@ -12,7 +12,7 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike) -> np.floating:
 
     Computed as log(sum(exp(logits))) - logits[label] with the maximum subtracted, so that logits
     of 1e4 neither overflow nor give log(0) (Goodfellow et al., Deep Learning, 2016, section
-    6.2.2.3). Do not apply softmax before.
+    6.2.2.3). Do not apply softmax first.
 
     Parameters
     ----------

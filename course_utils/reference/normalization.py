@@ -24,7 +24,7 @@ def batch_norm(
     gamma, beta : arrays (C,)
         Scale and shift.
     epsilon : float
-        Added to the variance, so that a constant channel divides by no zero.
+        Added to the variance, so that a constant channel does not divide by zero.
 
     Returns
     -------
@@ -51,9 +51,9 @@ def batch_norm_backward(
     values each: dbeta = sum(dy), dgamma = sum(dy * x_hat), and
     ``dx = gamma / sqrt(var + epsilon) * (dy - dbeta / n - x_hat * dgamma / n)``.
 
-    The two terms that are taken away are the part of dy that moving every value together, or
-    spreading the values, would answer to: the layer undoes both (Ioffe and Szegedy, 2015, section
-    3, whose chain of derivatives this sums up).
+    The two subtracted terms are what dy says about moving all values together and about spreading
+    them: the layer undoes both changes, so neither can matter (Ioffe and Szegedy, 2015, section 3,
+    whose chain of derivatives this condenses).
 
     Parameters
     ----------

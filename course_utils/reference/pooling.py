@@ -61,9 +61,9 @@ def max_pool2d_backward(
 ) -> np.ndarray:
     """Carry a gradient back through `max_pool2d`: all of it to the pixel that won.
 
-    The first maximum in row-major order wins a tie. Pixels that win no window have no gradient,
-    those that win several have the sum; padding has none. The maximum of a window with NaN is NaN,
-    which equals no pixel: its gradient reaches none.
+    The first maximum in row-major order wins a tie. A pixel that wins no window has gradient 0,
+    one that wins several has the sum; padding never wins. The maximum of a window with NaN is NaN,
+    which equals no pixel: its gradient is lost.
 
     Parameters
     ----------

@@ -9,14 +9,14 @@ from course_utils.voltammetry.problem import Problem, shown
 POTENTIAL_UNITS = {"V": 1.0, "mV": 1e-3, "µV": 1e-6}
 CURRENT_UNITS = {"A": 1.0, "mA": 1e-3, "µA": 1e-6, "nA": 1e-9, "pA": 1e-12}
 UNITS = {"potential": POTENTIAL_UNITS, "current": CURRENT_UNITS}
-# Other spellings. Lower case is taken for what it can only mean; "MA" and "MV" are not.
+# Other spellings. Lower case is taken for the only thing it can mean; "MA" and "MV" are not.
 SPELLINGS = {
     **{unit.lower(): unit for unit in (*POTENTIAL_UNITS, *CURRENT_UNITS)},
     **{"uV": "µV", "uv": "µV", "uA": "µA", "ua": "µA"},
     **dict.fromkeys(("volt", "volts"), "V"),
     **dict.fromkeys(("amp", "amps", "ampere", "amperes"), "A"),
 }
-# Longer texts are no names of columns and no units; so the patterns below are quick on any text.
+# A longer text is not the name of a column or a unit; the patterns below are quick on any text.
 LONGEST_NAME = 100  # characters
 
 # Units of columns that are not needed; they tell a row of units from a row of names.
@@ -40,8 +40,8 @@ class Column:
     index: int
     name: str
     quantity: str  # "potential", "current", "density" or "scan"
-    rank: int  # 0 before 1
-    unit: str | None  # as the file spells it, until `in_known_unit`
+    rank: int  # 0 is preferred to 1
+    unit: str | None  # as the file spells it, until `in_known_unit` replaces it
 
 
 def as_unit(text: str) -> str | None:
@@ -59,7 +59,7 @@ def is_density(text: str) -> bool:
 
 
 def column(index: int, text: str) -> Column | None:
-    """Return what the column of that name holds, or None if it is not needed."""
+    """Return what a column of this name holds, or None if it is not needed."""
     text = text.strip().strip("\"'").strip()
     if len(text) > LONGEST_NAME:
         return None
@@ -94,13 +94,13 @@ def in_known_unit(found: Column, texts: Iterable[str | None], line: int) -> Colu
         if unit not in UNITS[found.quantity]:
             raise Problem(
                 f"column {shown(found.name)} holds the {found.quantity}, "
-                f"but {shown(text)} is no unit of it",
+                f"but {shown(text)} is not a unit of it",
                 line,
             )
         units.add(unit)
     if not units:
         raise Problem(
-            f"the unit of the {found.quantity} (column {shown(found.name)}) is said nowhere; "
+            f"the unit of the {found.quantity} (column {shown(found.name)}) is not given anywhere; "
             'if you know it, pass units=("V", "µA") or whatever they are',
             line,
         )

@@ -150,7 +150,7 @@ def find_separator(lines: list[str], header: Header) -> str:
         cells = len(split(lines[number], header.separator))
         raise Problem(
             f"line {header.line + 1} names {len(header.names)} columns, separated by "
-            f"{SEPARATORS[header.separator]}; here are {cells}",
+            f"{SEPARATORS[header.separator]}; this line has {cells}",
             number + 1,
         )
     raise Problem("no numbers follow the names of the columns", header.line + 1)

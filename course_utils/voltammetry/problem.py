@@ -1,4 +1,4 @@
-"""What keeps a file from being read, told where it is found; `read_voltammogram` adds the path."""
+"""What keeps a file from being read, raised where it is found; the path is added later."""
 
 
 class Problem(Exception):
@@ -9,5 +9,5 @@ class Problem(Exception):
 
 
 def shown(text: str) -> str:
-    """A piece of an untrusted file for a message: quoted, on one line, not too long."""
+    """Quote a piece of an untrusted file for a message, on one line and not too long."""
     return repr(text if len(text) <= 40 else text[:37] + "...")

@@ -37,22 +37,23 @@ def rasterise(
 
     The pictures are those of matplotlib's Agg renderer for a round-joined line in axes that fill
     the figure, with these limits: a pixel holds the area of the line in it, and where a line
-    passes twice its areas add up, to at most 1 (the scan conversion of Anti-Grain Geometry, which
+    passes twice the areas add up, to at most 1 (the scan conversion of Anti-Grain Geometry, which
     adds up winding numbers). A line is drawn piece by piece: where a segment is more horizontal
     than vertical, each column of pixels that it crosses gets an upright box of the line's height;
-    else each row gets a lying one. Where it turns sharply, the round join is added as a dab.
+    otherwise each row gets a horizontal one. Where it turns sharply, the round join is added as a
+    dab.
 
     Parameters
     ----------
     potential : array (n_points,) or (n_curves, n_points)
-        In the unit of the frame's first two numbers, volts by default. One row serves all curves.
+        In the unit of the frame's first two numbers, volts by default. One row is for all curves.
     current : array (n_points,) or (n_curves, n_points)
         In the unit of the frame's last two numbers.
     size : int
         Height and width of the pictures in pixels.
     frame : (left, right, bottom, top)
-        What the picture's edges stand for. What lies outside is cut off. right < left turns the
-        potential axis around, as older voltammograms have it.
+        The values at the edges of the picture. What lies outside is cut off. right < left reverses
+        the potential axis, as in older voltammograms.
     linewidth : float
         In pixels (matplotlib's points times dpi / 72).
 
@@ -64,7 +65,7 @@ def rasterise(
     Raises
     ------
     ValueError
-        If the shapes do not belong together, or size, frame or linewidth make no picture.
+        If the shapes do not match, or size, frame or linewidth cannot give a picture.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""A user's own cyclic voltammogram, from the file that a potentiostat's program exports."""
+"""Reading a cyclic voltammogram from the file that a potentiostat's program exports."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -36,9 +36,9 @@ def read_voltammogram(
     """Read the file that a potentiostat's program exports, or a table of one's own.
 
     Separator (comma, semicolon, tab, spaces), decimal mark, encoding, the header, the columns and
-    their units are found in the file; `notes` of the result says what was found. Scans are taken
+    their units are found in the file; the `notes` of the result say what was found. Scans are taken
     from a column that numbers them, from columns side by side, or found where the potential is
-    back at the start. What can't be known is an error, never a guess.
+    back at its start. What can't be known is an error, never a guess.
 
     Layouts known: Gamry .DTA, BioLogic EC-Lab .mpt, CH Instruments .txt, Metrohm NOVA, PalmSens
     PSTrace .csv, VersaStudio .par, Ivium text, and any table whose columns are named like
@@ -68,7 +68,9 @@ def read_voltammogram(
         raise ValueError(f'decimal must be "." or ",", got {decimal!r}')
     for name, value in dict(columns=columns, units=units).items():
         if value is not None and (isinstance(value, str) or len(value) != 2):
-            raise ValueError(f"{name} must be two, of the potential and the current, got {value!r}")
+            raise ValueError(
+                f"{name} must be a pair, for the potential and the current, got {value!r}"
+            )
     path = Path(path)
     try:
         return _read(path, columns, units, decimal)

@@ -17,7 +17,7 @@ TEMPERATURE = 298.15  # K
 STEP = 0.02
 # D dt / dx^2. The explicit scheme is stable up to 1/2.
 MESH_RATIO = 0.45
-# Curves computed at once, for the concentrations to stay in the processor's cache.
+# Curves computed at once: few enough that their concentrations stay in the processor's cache.
 BATCH = 64
 
 
@@ -37,10 +37,11 @@ def simulate(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Simulate the voltammogram of a one-electron couple, R = O + e, at a flat electrode.
 
-    The solution holds R and no O at first. It does not move, so that both get to and from the
+    The solution initially holds R and no O. It does not move, so both reach and leave the
     electrode by diffusion alone (Fick's second law), and there the electron is transferred by
     the Butler-Volmer equation (Nicholson and Shain, 1964; Bard and Faulkner, Electrochemical
-    Methods, chapters 3 and 6, and appendix B for the method). R and O diffuse alike. 25 °C.
+    Methods, chapters 3 and 6, and appendix B for the method). R and O have the same diffusion
+    coefficient. The temperature is 25 °C.
 
     Whether the couple looks reversible depends on psi = k / sqrt(pi D F v / (R T)) (Nicholson,
     1965): above about 7 the peaks are 57 to 63 mV apart, below about 0.3 more than 120 mV.
@@ -79,7 +80,7 @@ def simulate(
     Raises
     ------
     ValueError
-        If a parameter is out of its range, or arrays have different lengths.
+        If a parameter is out of range, or arrays have different lengths.
     """
     arrays = {
         "formal_potential": formal_potential,
@@ -139,11 +140,11 @@ def simulate(
 def _flux(oxidation, reduction):
     """Flux of R into the electrode (n_steps, n_curves), in units of D c / dx.
 
-    Since R and O diffuse alike, the two concentrations add up to that of R at the start, 1,
-    everywhere: only R's is computed.
+    Since R and O diffuse equally fast, their concentrations add up to the initial one of R, 1,
+    everywhere: only that of R is computed.
     """
     steps, curves = oxidation.shape
-    # Nothing is felt further away from the electrode than 6 sqrt(D t): erfc(3) is 2e-5.
+    # Beyond 6 sqrt(D t) from the electrode nothing has changed: erfc(3) is 2e-5.
     reach = np.ceil(6 * np.sqrt(MESH_RATIO * np.arange(steps))).astype(int) + 4
     c = np.ones((reach[-1], curves))
     flux = np.empty((steps, curves))

@@ -17,7 +17,7 @@ from course_utils.voltammetry.notation import (
 )
 from course_utils.voltammetry.problem import Problem, shown
 
-# The decimal mark is looked for in so many lines.
+# The decimal mark is looked for in this many lines.
 SAMPLE = 200
 
 

@@ -20,7 +20,7 @@ class Voltammogram:
         From 1.
     direction : int8 array (n_points,)
         +1 where the potential rises, -1 where it falls. A turning point belongs to the sweep
-        that ends with it.
+        that it ends.
     path : pathlib.Path
     units : (str, str)
         Of potential and current in the file.

@@ -271,7 +271,7 @@ def test_an_optimizer_serves_one_network():
     one, other = (Sequential([Dense(2, activation="softmax")], (2,)) for _ in range(2))
     one.compile(optimizer, "sparse_categorical_crossentropy")
     one.train_step([[1.0, 2.0]], [1])
-    with pytest.raises(ValueError, match=r"Adam\(.* is another network's optimizer.*a new one"):
+    with pytest.raises(ValueError, match=r"Adam\(.* belongs to another network.*a new one"):
         other.compile(optimizer, "sparse_categorical_crossentropy")
     one.compile(optimizer, "categorical_crossentropy")
     assert optimizer.iterations == 1
@@ -308,7 +308,7 @@ def test_gray_images_without_an_axis_for_the_channel():
 @pytest.mark.parametrize(
     ("loss", "labels", "message"),
     [
-        ("sparse", [0, 1, 3], "label 3 at position 2 is no class of a network with 3 outputs"),
+        ("sparse", [0, 1, 3], "label 3 at position 2 is not a class of a network with 3 outputs"),
         ("sparse", [0, -1, 3], "label -1 at position 1 .* must lie between 0 and 2"),
         ("sparse", [0.0, 1.0, 2.0], "integer class numbers, got labels of dtype float64; convert"),
         ("sparse", np.eye(3), r'shape \(3, 3\); for one-hot labels use loss="categorical_cross'),

@@ -18,7 +18,7 @@ from course_utils.network.sequential import Sequential
 if TYPE_CHECKING:
     import keras
 
-# Of these settings of a Keras layer, nothing is left to see once it has its weights.
+# Once a Keras layer has its weights, these settings make no difference.
 OF_NO_CONSEQUENCE = ("name", "dtype", "seed")
 
 
@@ -35,14 +35,14 @@ def from_keras(model: "keras.Model") -> Sequential:
     Returns
     -------
     Sequential
-        With the weights, the moving averages and the names of the model's layers. Compiled alike,
-        if the model is and its optimizer and loss have a counterpart here; what the optimizer
-        remembers of earlier steps is not taken over.
+        With the weights, the moving averages and the names of the model's layers. Compiled in the
+        same way if the model is, and its optimizer and loss have a counterpart here; what the
+        optimizer remembers of earlier steps is not transferred.
 
     Raises
     ------
     ValueError
-        If something has no counterpart. The message names the layer, and what it is.
+        If something has no counterpart. The message names it and its layer.
     """
     import keras
 
@@ -50,7 +50,7 @@ def from_keras(model: "keras.Model") -> Sequential:
         raise ValueError(f"from_keras takes a Keras model, got {model!r}")
     if not model.built:
         raise ValueError(f"{model.name!r} has no weights yet: give it an input_shape")
-    reader = _Reader()
+    reader = _FromKeras()
     network = Sequential(reader.layers(model), dtype=reader.dtype())
     reader.set_names()
     network.build(_shape_of_one(model))
@@ -75,15 +75,15 @@ def to_keras(network: Sequential) -> "keras.Model":
     Returns
     -------
     keras.Sequential, or a functional keras.Model if there are residual blocks
-        With the weights and, if the network is, compiled alike; what the optimizer remembers of
-        earlier steps is not taken over. Layers keep their names; where a layer in a residual block
-        has the name of another, the block's name and a dot go before it; its `Add` has the block's
-        own name.
+        With the weights, and compiled in the same way if the network is; what the optimizer
+        remembers of earlier steps is not transferred. Layers keep their names; where a layer in a
+        residual block has the same name as another layer, it is preceded by the block's name and a
+        dot. The block's `Add` has the name of the block.
 
     Raises
     ------
     ValueError
-        If the network is not built, or has a layer of a class of your own.
+        If the network is not built, or has a layer of your own class.
     """
     import keras
 
@@ -91,7 +91,7 @@ def to_keras(network: Sequential) -> "keras.Model":
         raise ValueError(f"to_keras takes a Sequential, got {network!r}")
     if network.input_shape is None:
         raise ValueError("the network has no weights yet: give Sequential an input_shape")
-    writer = _Writer(network.dtype.name)
+    writer = _ToKeras(network.dtype.name)
     inputs = keras.Input(network.input_shape, dtype=network.dtype.name)
     if any(isinstance(layer, Residual) for layer in network.layers):
         model = keras.Model(inputs, writer.call(network.layers, inputs))
@@ -104,7 +104,7 @@ def to_keras(network: Sequential) -> "keras.Model":
     return model
 
 
-class _Reader:
+class _FromKeras:
     """Turns Keras's layers into ours. `pairs` holds (ours, theirs), `names` (ours, name, block)."""
 
     def __init__(self):
@@ -164,7 +164,7 @@ class _Graph:
             config = {}
         if "input_layers" not in config:
             raise ValueError(
-                f"model {model.name!r} is of a class of its own ({type(model).__name__}), so its "
+                f"model {model.name!r} is of its own class ({type(model).__name__}), so its "
                 "layers cannot be read; build it as a keras.Sequential or a functional keras.Model"
             )
         if len(model.inputs) != 1 or len(model.outputs) != 1:
@@ -200,7 +200,7 @@ class _Graph:
         return [ours for name in reversed(names) for ours in self.convert(name, block)]
 
     def before(self, name):
-        """The layer before; for an `Add`, the one where its two paths part."""
+        """The previous layer; for an `Add`, the one where its two paths part."""
         sources = self.sources[name]
         if self.kinds[name] == "Add" and len(sources) == 2:
             second = set(self.back(sources[1]))
@@ -235,7 +235,7 @@ class _Graph:
 
 
 def _sources(value):
-    """The names of the layers whose outputs occur in the description of a call."""
+    """The names of the layers whose outputs a call takes, from its description."""
     if isinstance(value, dict):
         if "keras_history" in value:
             return [value["keras_history"][0]]
@@ -277,7 +277,9 @@ def _our_layer(theirs):
     for name, value in list(arguments.items()):
         if name.endswith("_initializer"):
             arguments[name] = snake_case(value["class_name"])
-            if arguments[name] not in INITIALIZERS:  # the weights are there: it has done its work
+            if (
+                arguments[name] not in INITIALIZERS
+            ):  # the weights are already there, so it is not needed
                 del arguments[name]
     try:
         return LAYERS[kind](**arguments)
@@ -295,7 +297,7 @@ def _shape_of_one(model):
     return shape
 
 
-class _Writer:
+class _ToKeras:
     """Turns our layers into Keras's. `pairs` holds (ours, theirs)."""
 
     def __init__(self, dtype):
@@ -322,7 +324,7 @@ class _Writer:
 
         kind = type(ours).__name__
         if LAYERS.get(kind) is not type(ours):
-            raise ValueError(f"{ours} is of a class of your own: Keras has no counterpart")
+            raise ValueError(f"{ours} is of your own class: Keras has no counterpart")
         arguments = dict(ours.config)
         del arguments["class"]
         theirs = getattr(keras.layers, kind)(

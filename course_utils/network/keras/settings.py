@@ -1,4 +1,4 @@
-"""How a network is compiled, to and from Keras."""
+"""The settings that a network is compiled with, to and from Keras."""
 
 import inspect
 import itertools
@@ -51,7 +51,7 @@ def _keras_schedule(name, learning_rate, **arguments):
     drops, factor = arguments["drop_steps"], arguments["factor"]
     if isinstance(drops, int):
         return schedules.ExponentialDecay(learning_rate, drops, factor, staircase=True)
-    # Keras counts a boundary to the piece before it.
+    # In Keras, a boundary belongs to the piece before it.
     rates = [learning_rate * factor**number for number in range(len(drops) + 1)]
     return schedules.PiecewiseConstantDecay([drop - 1 for drop in drops], rates)
 
@@ -86,7 +86,7 @@ def _optimizer(description):
     if any(value != plain[key] for key, value in config.items() if key not in ("name", "nesterov")):
         return None
     rate = arguments["learning_rate"]
-    # Keras keeps a number in float32.
+    # Keras stores the number in float32.
     arguments["learning_rate"] = _schedule(rate) if isinstance(rate, dict) else float(f"{rate:.7g}")
     return None if arguments["learning_rate"] is None else ours[name](**arguments)
 

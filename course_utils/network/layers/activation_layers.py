@@ -1,4 +1,4 @@
-"""Activations as layers of their own."""
+"""Activations as layers."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from course_utils.reference.arguments import number
 
 
 class Activation(Layer):
-    """An activation by its name, as Keras's `Activation`.
+    """An activation by name, like Keras's `Activation`.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class LeakyReLU(Layer):
     Parameters
     ----------
     negative_slope : float
-        At least 0. The default is that of Keras's layer; activation="leaky_relu" has 0.2.
+        At least 0. The default is Keras's for the layer; activation="leaky_relu" has 0.2.
     """
 
     def __init__(self, negative_slope: float = 0.3):

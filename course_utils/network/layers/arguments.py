@@ -1,4 +1,4 @@
-"""Checks of what layers are given when they are made and built."""
+"""Checks of the arguments that layers are made and built with."""
 
 from course_utils.network.layers import initializers
 
@@ -11,13 +11,13 @@ def check_padding(padding: str) -> str:
 
 
 def image_shape(input_shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return (height, width, channels); ValueError if the shape is not that of an image."""
+    """Return (height, width, channels); ValueError if it is not an image's shape."""
     if len(input_shape) != 3:
         raise ValueError(f"it takes images (height, width, channels), got shape {input_shape}")
     return input_shape
 
 
 def initializer_name(name: str) -> str:
-    """Return the name of an initializer; ValueError if there is none such."""
+    """Return the name of an initializer; ValueError if it is unknown."""
     initializers.get(name)
     return name

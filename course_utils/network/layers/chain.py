@@ -10,7 +10,7 @@ from course_utils.network.layers.layer import Layer, snake_case
 
 
 class Chain:
-    """Layers, each of which takes the output of the one before.
+    """Layers, each of which takes the output of the previous one.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Chain:
         for layer in self.layers:
             if layer.in_a_chain:
                 raise ValueError(
-                    f"{layer!r} is in a network already; make a new layer for each place"
+                    f"{layer!r} is already in a network; make a new layer for each place"
                 )
             layer.in_a_chain = True
 
@@ -40,7 +40,7 @@ class Chain:
         rng: np.random.Generator | None,
         dtype: DTypeLike = "float32",
     ) -> None:
-        """Build the layers, each for the output shape of the one before."""
+        """Build the layers, each for the output shape of the previous one."""
         shape = tuple(input_shape)
         for layer in self.layers:
             try:
@@ -60,7 +60,7 @@ class Chain:
     def backward(
         self, dy: np.ndarray, *, before_activation: bool = False, need_dx: bool = True
     ) -> np.ndarray | None:
-        own = False  # the caller's dy must stay what it is
+        own = False  # the caller's dy must not change
         for position, layer in reversed(list(enumerate(self.layers))):
             last = position == len(self.layers) - 1
             dx = layer.backward(
@@ -74,7 +74,7 @@ class Chain:
         return dy
 
     def every_layer(self) -> Iterator[Layer]:
-        """Yield the layers in the order in which they compute, those inside a block before it."""
+        """Yield the layers in the order they compute in: those inside a block, then the block."""
         for layer in self.layers:
             for inner in layer.chains:
                 yield from inner.every_layer()

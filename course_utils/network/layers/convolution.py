@@ -23,7 +23,7 @@ from course_utils.reference.geometry import IntPair, pair, slide
 
 
 class _Convolution(Layer):
-    """What the three layers share: how the kernel slides, the bias, the activation."""
+    """What the three layers share: how the kernel slides, the bias, and the activation."""
 
     def __init__(self, kernel_size, strides, padding, dilation_rate, activation, use_bias):
         super().__init__()
@@ -36,7 +36,7 @@ class _Convolution(Layer):
 
     @property
     def sliding(self):
-        """The same as keyword arguments of `conv2d`."""
+        """Strides, padding and dilation as keyword arguments of `conv2d`."""
         return {"stride": self.strides, "padding": self.padding, "dilation": self.dilation_rate}
 
     def compute_output_shape(self, input_shape):
@@ -56,7 +56,7 @@ class Conv2D(_Convolution):
     kernel_size, strides, dilation_rate : int or (int, int)
     padding : "valid" or "same"
     groups : int
-        Must divide the channels and the filters; a filter sees the channels of its group alone.
+        Must divide the channels and the filters; a filter sees only the channels of its group.
     activation : str, optional
         As in `Activation`.
     use_bias : bool
@@ -111,7 +111,7 @@ class Conv2D(_Convolution):
 
 
 class DepthwiseConv2D(_Convolution):
-    """Convolution of each channel with filters of its own; channels are not mixed.
+    """Convolution of each channel with its own filters; channels are not mixed.
 
     Weights: kernel (kh, kw, C, depth_multiplier), bias (C * depth_multiplier,).
 

@@ -12,7 +12,7 @@ from course_utils.reference.arguments import whole
 
 
 class Flatten(Layer):
-    """Writes each example as one row, in row-major order."""
+    """Write each example as one row, in row-major order."""
 
     def compute_output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         return (prod(input_shape),)

@@ -8,9 +8,9 @@ from course_utils.reference.arguments import number
 
 
 class Dropout(Layer):
-    """In training, sets each value to 0 with probability `rate` and scales the others up.
+    """In training, set each value to 0 with probability `rate` and scale up the others.
 
-    Otherwise it changes nothing.
+    At inference, change nothing.
 
     Parameters
     ----------

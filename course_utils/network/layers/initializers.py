@@ -1,4 +1,4 @@
-"""What weights are before training: random, of a size that keeps the signal's variance.
+"""The weights before training: random, scaled to keep the variance of the signal.
 
 An initializer is called as ``f(shape, rng, dtype)`` and returns an array. The names and the
 distributions are Keras's, the random numbers are numpy's own.
@@ -17,9 +17,9 @@ _STD_OF_TRUNCATED = 0.87962566103423978
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return (fan_in, fan_out): how many values a unit reads, and how many read a unit.
 
-    (inputs, outputs) of a dense kernel; for a convolution, (h, w, C, F), the channels times the
-    pixels of the kernel. A depthwise kernel (h, w, C, multiplier) is counted alike, as in Keras,
-    although each of its outputs reads a single channel.
+    For a dense kernel, its (inputs, outputs); for a convolution, (h, w, C, F), the channels times
+    the pixels of the kernel. A depthwise kernel (h, w, C, multiplier) is counted the same way, as
+    in Keras, although each of its outputs reads a single channel.
     """
     if len(shape) < 2:
         raise ValueError(
@@ -60,7 +60,7 @@ def he_normal(
 ) -> np.ndarray:
     """Normal, cut off at two standard deviations, variance 2 / fan_in.
 
-    Made for ReLU, which sets half of the values to 0: hence the 2 (He et al., 2015, equation 10).
+    Made for ReLU, which sets half of the values to 0; hence the 2 (He et al., 2015, equation 10).
     """
     return _truncated_normal(2 / fans(shape)[0], shape, rng, dtype)
 
@@ -68,14 +68,14 @@ def he_normal(
 def zeros(
     shape: tuple[int, ...], rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32
 ) -> np.ndarray:
-    """All 0, as biases start."""
+    """All 0: how biases start."""
     return np.zeros(shape, dtype)
 
 
 def ones(
     shape: tuple[int, ...], rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32
 ) -> np.ndarray:
-    """All 1, as the scales of batch normalization start."""
+    """All 1: how the scales of batch normalization start."""
     return np.ones(shape, dtype)
 
 
@@ -85,7 +85,7 @@ INITIALIZERS = {
 
 
 def get(initializer: str) -> Callable[..., np.ndarray]:
-    """Return an initializer from its name, such as "he_normal"; ValueError if there is none."""
+    """Return the initializer of a name such as "he_normal"; ValueError if it is unknown."""
     if not isinstance(initializer, str) or initializer not in INITIALIZERS:
         raise ValueError(
             f"an initializer must be one of {', '.join(map(repr, INITIALIZERS))}, "

@@ -1,4 +1,4 @@
-"""What all layers share: building, weights, the activation, what backward has to remember."""
+"""What all layers share: building, weights, the activation, and what backward remembers."""
 
 import inspect
 import re
@@ -14,9 +14,9 @@ from course_utils.reference.checks import as_numbers
 class Layer:
     """One step of a network: `forward` computes its output, `backward` carries a gradient back.
 
-    A kind of layer is written with two methods. ``compute(x, training, rng)`` returns z, the
-    output before the activation; ``compute_backward(dz, need_dx)`` returns dx and fills
-    `gradients`. It finds the input as ``self.x``. Arguments of the constructor are kept in
+    A new kind of layer needs two methods. ``compute(x, training, rng)`` returns z, the output
+    before the activation; ``compute_backward(dz, need_dx)`` returns dx and fills `gradients`. It
+    finds the input in ``self.x``. Arguments of the constructor are kept in
     attributes of the same name.
 
     Attributes
@@ -30,10 +30,10 @@ class Layer:
     trainable : tuple of str
         The names of the weights that training changes.
     gradients : dict of str to array
-        The gradients of the loss with respect to these, after `backward`.
+        The gradients of the loss with respect to the trainable weights, after `backward`.
     x, z, y : arrays
         Of the last `forward`: the input, the output before the activation, and the output. (With
-        "relu", z is y: the result is written over what it is computed from.)
+        "relu", z is y: the result overwrites its input.)
     """
 
     activation = None
@@ -51,7 +51,7 @@ class Layer:
     def build(
         self, input_shape: tuple[int, ...], rng: np.random.Generator, dtype: DTypeLike = "float32"
     ) -> None:
-        """Work out the shape of the output and draw the weights; anew if there are some already.
+        """Work out the shape of the output and draw the weights, replacing any that there are.
 
         Parameters
         ----------
@@ -63,7 +63,7 @@ class Layer:
         Raises
         ------
         ValueError
-            If the layer cannot take such inputs.
+            If the layer cannot take inputs of this shape.
         """
         self.dtype = np.dtype(dtype)
         self.weights, self.trainable, self.gradients = {}, (), {}
@@ -72,7 +72,7 @@ class Layer:
         self.create_weights(rng)
 
     def compute_output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the shape of the output for one example; ValueError if there can be none."""
+        """Return the output shape for one example; ValueError if the input shape does not fit."""
         return input_shape
 
     def create_weights(self, rng: np.random.Generator) -> None:
@@ -92,7 +92,7 @@ class Layer:
             self.trainable += (name,)
 
     def set_gradients(self, **gradients: np.ndarray) -> None:
-        """Keep the gradients of the weights that there are: a layer may go without a bias."""
+        """Keep the gradients of the weights that the layer has: it may have no bias."""
         self.gradients = {name: g for name, g in gradients.items() if name in self.weights}
 
     def forward(
@@ -144,9 +144,9 @@ class Layer:
         dy : array (N, *output_shape)
             Gradient of the loss with respect to y; with before_activation, to z.
         need_dx : bool
-            False spares a first layer the work of computing dx.
+            False saves the first layer the work of computing dx.
         overwrite : bool
-            Whether the memory of dy may be used for something else.
+            Whether the memory of dy may be reused for the result.
 
         Returns
         -------
@@ -180,12 +180,12 @@ class Layer:
         return dz
 
     def forget(self) -> None:
-        """Let go of the arrays of the last `forward`."""
+        """Release the arrays of the last `forward`."""
         self.x = self.z = self.y = None
 
     @property
     def config(self) -> dict[str, Any]:
-        """The class's name and the constructor's arguments: what JSON can hold."""
+        """The class's name and the constructor's arguments, as JSON can hold them."""
         arguments = {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
         return {"class": type(self).__name__, **arguments}
 

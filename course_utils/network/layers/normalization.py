@@ -8,11 +8,11 @@ from course_utils.reference.arguments import number
 
 
 class BatchNormalization(Layer):
-    """Normalizes each channel, then scales by gamma and shifts by beta.
+    """Normalize each channel, then scale by gamma and shift by beta.
 
-    In training, with the mean and variance of the batch (over all axes but the last), which also
-    move the averages: ``moving = momentum * moving + (1 - momentum) * batch``. Otherwise, with
-    these moving averages.
+    In training it uses the mean and variance of the batch (over all axes but the last), and
+    updates the averages: ``moving = momentum * moving + (1 - momentum) * batch``. At inference it
+    uses these moving averages.
 
     Weights: gamma, beta, and, not trained by gradients, moving_mean, moving_variance; all (C,).
 

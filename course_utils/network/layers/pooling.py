@@ -17,7 +17,7 @@ class _Pooling(Layer):
 
     @property
     def sliding(self):
-        """The arguments as those of `max_pool2d`."""
+        """The arguments under the names of `max_pool2d`."""
         return {"size": self.pool_size, "stride": self.strides, "padding": self.padding}
 
     def compute_output_shape(self, input_shape):

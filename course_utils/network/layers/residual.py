@@ -15,7 +15,7 @@ class Residual(Layer):
     """layers(x) + shortcut(x): the layers learn what to add to their input.
 
     The gradient of x is the sum of what comes back on both paths. The activation that follows
-    the sum is not part of the block: put an Activation("relu") behind it.
+    the sum is not part of the block: put an Activation("relu") after it.
 
     Weights: those of the layers inside, by path, such as "conv2d/kernel".
 
@@ -23,7 +23,7 @@ class Residual(Layer):
     ----------
     layers : list of layers
     shortcut : list of layers, optional
-        The other path; None passes x on as it is. Where the layers change the shape, by strides
+        The other path; None passes x on unchanged. Where the layers change the shape, by strides
         or filters, a Conv2D(filters, 1, strides=...) gives the shortcut the same shape.
     """
 

@@ -1,4 +1,4 @@
-"""Augmentation: images that are changed at random, each time anew, and keep their label.
+"""Augmentation: images that change at random, differently every time, and keep their labels.
 
 The functions change a batch (N, H, W, C) by given amounts, one for each image; `Augmentation` draws
 the amounts. Images are uint8, or floats of any scale. The result has the shape and dtype of the
@@ -17,28 +17,28 @@ from course_utils.reference.checks import IMAGES, as_numbers
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Random changes, drawn for each image by itself; for ``fit(..., augment=Augmentation(...))``.
+    """Random changes, drawn anew for each image: ``fit(..., augment=Augmentation(...))``.
 
-    A change whose amount is left at 0 does not happen. The order is that of the parameters.
+    A change whose amount is 0 does not happen. Changes happen in the order of the parameters.
 
     Parameters
     ----------
     flip : bool
-        Mirror left and right, for half of the images. Not for digits or letters.
+        Mirror half of the images, left to right. Not for digits or letters.
     rotate : float
-        Largest angle in degrees, either way.
+        Largest angle in degrees, in either direction.
     shift : int
-        Largest shift in pixels along each axis, either way. This is padding by as many pixels and
-        cropping anywhere (He et al., 2016, section 4.2, with 4 pixels for CIFAR-10).
+        Largest shift in pixels along each axis, in either direction. Equivalent to padding by that
+        many pixels and cropping anywhere (He et al., 2016, section 4.2: 4 pixels for CIFAR-10).
     contrast : float
         Below 1. The distance from the image's mean is multiplied by 1 - contrast to 1 + contrast.
     brightness : float
-        Largest change of all pixels together, either way. In the unit of the images: of 255 for
-        uint8, of 1 for floats from 0 to 1, of one standard deviation for standardized images.
+        Largest change, up or down, that is added to all pixels of an image. On the scale of the
+        images: 0 to 255 for uint8; for standardized images, in standard deviations.
     noise : float
-        Standard deviation of Gaussian noise, in the unit of the images.
+        Standard deviation of Gaussian noise, on the scale of the images.
     fill : float
-        The value of pixels that come from outside the image, in the unit of the images.
+        The value of pixels that come from outside the image, on the scale of the images.
 
     Raises
     ------
@@ -96,7 +96,7 @@ class Augmentation:
 
 
 def flip_images(images: np.ndarray, which: ArrayLike = True) -> np.ndarray:
-    """Mirror left and right the images that `which`, one boolean or N, picks."""
+    """Mirror, left to right, the images that `which` picks: one boolean, or one per image."""
     images = _as_images(images)
     which = np.broadcast_to(np.asarray(which, bool), len(images))
     flipped = images.copy()
@@ -107,7 +107,7 @@ def flip_images(images: np.ndarray, which: ArrayLike = True) -> np.ndarray:
 def shift_images(
     images: np.ndarray, down: ArrayLike, right: ArrayLike, fill: float = 0
 ) -> np.ndarray:
-    """Move the images by whole pixels, one number or N a direction; `fill` takes their place."""
+    """Move the images by whole pixels, one number or N per direction; fill the gap with `fill`."""
     images = _as_images(images)
     height, width = images.shape[1:3]
     shifted = np.full_like(images, fill)
@@ -123,16 +123,16 @@ def shift_images(
 def rotate_images(images: np.ndarray, degrees: ArrayLike, fill: float = 0) -> np.ndarray:
     """Turn the images counterclockwise about their center, by one angle or N.
 
-    Each pixel takes the value of the place that it came from, interpolated bilinearly between the
-    four pixels around it; `fill` lies around the image. Turning by 90 degrees is `np.rot90`.
+    Each pixel takes the value at the place it came from, interpolated bilinearly between the four
+    pixels around it; `fill` surrounds the image. Turning by 90 degrees is `np.rot90`.
     """
     images = _as_images(images)
     count, height, width, channels = images.shape
     angle = np.radians(_for_each(images, degrees, "degrees"))[:, np.newaxis, np.newaxis]
     down = np.arange(height)[:, np.newaxis] - (height - 1) / 2
     right = np.arange(width) - (width - 1) / 2
-    # Where each pixel came from, in an image with a border of two more pixels on each side: places
-    # farther out are moved to the border, which holds nothing but `fill`.
+    # Where each pixel came from, in an image with a border of two extra pixels on each side: places
+    # farther out are moved to the border, which holds only `fill`.
     row = np.cos(angle) * down + np.sin(angle) * right + (height - 1) / 2 + 2
     column = np.cos(angle) * right - np.sin(angle) * down + (width - 1) / 2 + 2
     row = np.clip(row, 0, height + 2)
@@ -154,7 +154,7 @@ def rotate_images(images: np.ndarray, degrees: ArrayLike, fill: float = 0) -> np
 
 
 def adjust_contrast(images: np.ndarray, factor: ArrayLike) -> np.ndarray:
-    """Multiply the distance of all values from the image's mean by one factor or N."""
+    """Multiply all distances from the image's mean by one factor, or by one factor per image."""
     images = _as_images(images)
     dtype = np.result_type(images, np.float32)
     factor = _for_each(images, factor, "factor").astype(dtype)[:, np.newaxis]
@@ -164,14 +164,14 @@ def adjust_contrast(images: np.ndarray, factor: ArrayLike) -> np.ndarray:
 
 
 def adjust_brightness(images: np.ndarray, change: ArrayLike) -> np.ndarray:
-    """Add one number or N to all pixels of the images, in the images' unit."""
+    """Add one number, or one per image, to all pixels, on the scale of the images."""
     images = _as_images(images)
     change = _for_each(images, change, "change").astype(np.result_type(images, np.float32))
     return _as_before(images + change[:, np.newaxis, np.newaxis, np.newaxis], images)
 
 
 def add_noise(images: np.ndarray, std: float, rng: np.random.Generator) -> np.ndarray:
-    """Add Gaussian noise of a standard deviation `std`, in the images' unit, pixel by pixel."""
+    """Add Gaussian noise of standard deviation `std`, on the scale of the images, to each pixel."""
     images = _as_images(images)
     generator(rng)
     dtype = np.float64 if images.dtype == np.float64 else np.float32
@@ -188,7 +188,7 @@ def _as_images(images):
 
 
 def _for_each(images, amount, name):
-    """One amount for each image, from one for all or a sequence of N."""
+    """Return one amount per image, from one for all or a sequence of N."""
     amount = as_numbers(amount, name)
     if amount.shape not in ((), (len(images),)):
         raise ValueError(

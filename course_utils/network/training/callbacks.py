@@ -9,12 +9,12 @@ from course_utils.reference.arguments import number, whole
 
 
 class Callback:
-    """Base of callbacks, with Keras's methods; override those you need.
+    """Base class of callbacks, with Keras's methods; override those you need.
 
     Attributes
     ----------
     model : Sequential
-        The network in training. ``self.model.stop_training = True`` ends it after the epoch.
+        The network in training. ``self.model.stop_training = True`` ends training after the epoch.
     """
 
     model = None
@@ -26,37 +26,37 @@ class Callback:
         """After the last epoch, or after Ctrl-C; not after an error."""
 
     def on_epoch_begin(self, epoch: int) -> None:
-        """Before an epoch; the first is number 0."""
+        """Before an epoch; the first has number 0."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        """After an epoch. What is added to the dict `logs` gets into the history."""
+        """After an epoch. Whatever is added to the dict `logs` appears in the history."""
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
-        """After an optimizer step; `logs` has loss and metrics of this batch alone."""
+        """After an optimizer step; `logs` has the loss and metrics of this batch only."""
 
 
 class EarlyStopping(Callback):
-    """Ends the training when a quantity has stopped getting better.
+    """Ends the training when a quantity has stopped improving.
 
     Parameters
     ----------
     monitor : str
-        A name in the history. What contains "accuracy" should grow, all else shrink.
+        A name in the history. A name that contains "accuracy" should grow, any other shrink.
     min_delta : float
-        A change must be larger than this to count.
+        An improvement must be larger than this to count.
     patience : int
-        Epochs without a change for the better before the training ends.
+        Epochs without improvement before the training ends.
     restore_best_weights : bool
-        Go back to the weights of the best epoch at the end, also if Ctrl-C is the end.
+        Return to the weights of the best epoch at the end, even if Ctrl-C ends the training.
 
     Attributes
     ----------
     best : float
         The best value so far.
     best_epoch, stopped_epoch : int
-        The epochs that had it, and that ended the training, counted from 0; None before.
+        The epoch with that value, and the one that ended the training, counted from 0; or None.
     restored : bool
-        Whether the network has the best epoch's weights again.
+        Whether the network has been given back the best epoch's weights.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class EarlyStopping(Callback):
 
 
 class LearningRateScheduler(Callback):
-    """Sets the learning rate before every epoch; the history then has "learning_rate".
+    """Sets the learning rate before every epoch, and records it as "learning_rate".
 
     For a rate that changes from step to step, give the optimizer a schedule instead, such as
     `cosine_decay`.

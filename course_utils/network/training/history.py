@@ -2,12 +2,12 @@
 
 
 class History:
-    """The course of a training.
+    """How a training went.
 
     Attributes
     ----------
     history : dict of str to list
-        "loss" and, if asked for, "accuracy", "val_loss", "val_accuracy": a number an epoch.
+        "loss" and, if asked for, "accuracy", "val_loss", "val_accuracy": one number per epoch.
     epoch : list of int
         The numbers of the finished epochs, from 0.
     interrupted : bool

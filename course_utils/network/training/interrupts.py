@@ -1,4 +1,4 @@
-"""Ctrl-C at the right moment."""
+"""Holding back Ctrl-C until the right moment."""
 
 import signal
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from threading import current_thread, main_thread
 
 @contextmanager
 def interrupts_wait() -> Iterator[None]:
-    """Let Ctrl-C wait until the block has ended, so that it leaves nothing half done."""
+    """Hold back Ctrl-C until the block has ended, so that nothing is left half done."""
     handler = signal.getsignal(signal.SIGINT)
-    # Only the main thread gets signals. Without a handler of Python's there is nothing to delay.
+    # Only the main thread gets signals. Without a handler in Python there is nothing to hold back.
     if current_thread() is not main_thread() or not callable(handler):
         yield
         return

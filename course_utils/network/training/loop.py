@@ -34,11 +34,11 @@ def fit(
         listener.model = network
     network.stop_training = False
     epoch = initial_epoch
-    told = []  # that the training began, and not yet that it ended
+    begun = []  # listeners that know that the training began, and not yet that it ended
     try:
         for listener in listeners:
             listener.on_train_begin()
-            told.append(listener)
+            begun.append(listener)
         for epoch in range(initial_epoch, epochs):
             for listener in listeners:
                 listener.on_epoch_begin(epoch)
@@ -56,11 +56,11 @@ def fit(
                     network.epoch += 1
             if network.stop_training:
                 break
-        end_training(told)
+        end_training(begun)
     except KeyboardInterrupt:
         history.interrupted = True
         progress.end_line()
-        end_training(told)
+        end_training(begun)
         restored = [c.best_epoch for c in callbacks if isinstance(c, EarlyStopping) and c.restored]
         kept = (
             f"of epoch {restored[-1] + 1}, the best" if restored else "after the last finished step"
@@ -77,7 +77,7 @@ def fit(
 
 
 def end_training(listeners: list[Callback]) -> None:
-    """Tell each listener once that the training has ended, also if Ctrl-C cuts this short."""
+    """Tell each listener once that the training has ended, even if Ctrl-C interrupts this."""
     while listeners:
         listeners.pop(0).on_train_end()
 
@@ -116,7 +116,7 @@ def augmented(
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray],
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Return augment(images, rng), which must keep the shape."""
+    """Return augment(images, rng), which must have the shape of the images."""
     changed = np.asarray(augment(images, rng))
     if changed.shape != images.shape:
         raise ValueError(
@@ -143,10 +143,10 @@ def batches(count: int, batch_size: int) -> list[slice]:
     return [slice(start, start + batch_size) for start in range(0, count, batch_size)]
 
 
-def split(
+def split_off_validation(
     x: np.ndarray, y: np.ndarray, fraction: float
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """Split off the last examples; return (x, y) and (x, y) of these."""
+    """Split off the last examples for validation; return (x, y) of the rest, and of these."""
     number(fraction, "validation_split", above=0, below=1)
     kept = int(len(x) * (1 - fraction))
     if kept in (0, len(x)):
@@ -157,13 +157,13 @@ def split(
     return (x[:kept], y[:kept]), (x[kept:], y[kept:])
 
 
-def listen(callbacks: Callback | Iterable[Callback] | None) -> list[Callback]:
-    """Return callbacks as a list; ValueError for what is none."""
+def as_callbacks(callbacks: Callback | Iterable[Callback] | None) -> list[Callback]:
+    """Return callbacks as a list; ValueError if one is something else."""
     callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
     for callback in callbacks:
         if not isinstance(callback, Callback):
             raise ValueError(
-                "callbacks must be objects such as EarlyStopping(), or of a class of your own "
-                f"derived from Callback; got {callback!r}"
+                "callbacks must be objects such as EarlyStopping(), or of your own subclass of "
+                f"Callback; got {callback!r}"
             )
     return callbacks

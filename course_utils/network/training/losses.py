@@ -1,4 +1,4 @@
-"""Cross-entropy, from labels as numbers or as one-hot rows, and accuracy."""
+"""Cross-entropy, for labels that are class numbers or one-hot rows, and accuracy."""
 
 from typing import Any
 
@@ -60,19 +60,19 @@ class SparseCategoricalCrossentropy(Crossentropy):
         wrong = np.flatnonzero((labels < 0) | (labels >= count))
         if wrong.size:
             raise ValueError(
-                f"label {labels[wrong[0]]} at position {wrong[0]} is no class of a network with "
+                f"label {labels[wrong[0]]} at position {wrong[0]} is not a class of a network with "
                 f"{count} outputs: labels must lie between 0 and {count - 1}"
             )
         return labels
 
 
 class CategoricalCrossentropy(Crossentropy):
-    """Cross-entropy for one-hot labels (N, K); else as `SparseCategoricalCrossentropy`."""
+    """Cross-entropy for one-hot labels (N, K); otherwise like `SparseCategoricalCrossentropy`."""
 
     name = "categorical_crossentropy"
 
     def classes(self, labels: ArrayLike, count: int) -> np.ndarray:
-        """Return one-hot labels (N, count) as class numbers; ValueError if they are not that."""
+        """Return one-hot labels (N, count) as class numbers; ValueError if they are not."""
         labels = as_numbers(labels, "labels")
         if labels.ndim != 2 or labels.shape[1] != count:
             raise ValueError(
@@ -84,7 +84,7 @@ class CategoricalCrossentropy(Crossentropy):
         wrong = np.flatnonzero(~one_hot)
         if wrong.size:
             raise ValueError(
-                f"row {wrong[0]} of the labels is not one-hot (a single 1, else 0): "
+                f"row {wrong[0]} of the labels is not one-hot (a single 1, otherwise 0): "
                 f"{labels[wrong[0]]}"
             )
         return labels.argmax(axis=1)
@@ -109,6 +109,6 @@ def get(loss: str | dict[str, Any] | Crossentropy) -> Crossentropy:
     return LOSSES[loss](**arguments)
 
 
-def correct(logits: np.ndarray, classes: np.ndarray) -> int:
-    """Return how many rows have their largest logit at the right class."""
+def count_correct(logits: np.ndarray, classes: np.ndarray) -> int:
+    """Return how many rows have their largest logit in the right class."""
     return int(np.count_nonzero(logits.argmax(axis=1) == classes))

@@ -2,7 +2,7 @@
 
 In the formulas, w is a weight, g the gradient of the loss with respect to it, t the number of the
 step (the first is 1), and rate the learning rate. Names, defaults and formulas are Keras's, so
-that the same gradients change the same weights alike, here and there.
+that the same gradients change the same weights in the same way.
 """
 
 import inspect
@@ -16,7 +16,7 @@ from course_utils.reference.arguments import is_number, number
 
 
 class Optimizer:
-    """What all update rules share: the learning rate, the count of steps, the memory of weights.
+    """What all update rules share: the learning rate, the step count, and a memory per weight.
 
     Parameters
     ----------
@@ -25,8 +25,8 @@ class Optimizer:
         rate of the next.
     weight_decay : float, optional
         Before each update, every weight (biases included, as in Keras) shrinks by
-        ``rate * weight_decay * w``. The decay does not pass through the gradient, so the rule
-        cannot rescale it: it is decoupled (Loshchilov and Hutter, 2019).
+        ``rate * weight_decay * w``. The decay is not part of the gradient, so the rule cannot
+        rescale it: it is decoupled (Loshchilov and Hutter, 2019).
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Optimizer:
         What the rule remembers of each weight: slots["velocity"]["conv2d/kernel"] is an array of
         the kernel's shape.
     network : Sequential
-        Which one was compiled with it; None before.
+        The network that was compiled with it; None before.
 
     Raises
     ------
@@ -99,7 +99,7 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If a gradient has no weight, or not its shape.
+            If a gradient has no weight, or not the shape of its weight.
         """
         for path, gradient in gradients.items():
             if path not in weights:
@@ -133,14 +133,14 @@ class Optimizer:
 
     @property
     def state(self) -> dict[str, np.ndarray]:
-        """What has to be stored, beside `config`, for training to go on: a dict of arrays."""
+        """What must be stored, besides `config`, for training to continue: a dict of arrays."""
         arrays = {"iterations": np.array(self.iterations, np.int64)}
         for slot, by_path in self.slots.items():
             arrays |= {f"{slot}/{path}": array for path, array in by_path.items()}
         return arrays
 
     def set_state(self, state: Mapping[str, np.ndarray]) -> None:
-        """Take over a copy of the `state` of an optimizer of the same class."""
+        """Continue from a copy of the `state` of an optimizer of the same class."""
         slots = {name: {} for name in self.slot_names}
         for key, array in state.items():
             slot, _, path = key.partition("/")
@@ -149,7 +149,7 @@ class Optimizer:
             elif key != "iterations":
                 raise ValueError(
                     f"{type(self).__name__} remembers {', '.join(slots) or 'nothing'} of a "
-                    f"weight, but the state holds {key!r}: it is of another optimizer"
+                    f"weight, but the state holds {key!r}: it belongs to another optimizer"
                 )
         self.iterations = int(state["iterations"])
         self.slots = slots
@@ -179,7 +179,7 @@ class Optimizer:
 class SGD(Optimizer):
     """Stochastic gradient descent, without momentum: ``w -= rate * g``.
 
-    Parameters and errors as `Optimizer`. For Keras's ``SGD(momentum=...)``, see `Momentum`.
+    Parameters and errors as in `Optimizer`. For Keras's ``SGD(momentum=...)``, see `Momentum`.
     """
 
     def __init__(
@@ -204,7 +204,7 @@ class Momentum(Optimizer):
     Parameters
     ----------
     learning_rate, weight_decay
-        As `Optimizer`.
+        As in `Optimizer`.
     momentum : float
         What remains of a step in the next: at least 0 and below 1.
     nesterov : bool
@@ -243,11 +243,11 @@ class RMSProp(Optimizer):
     Parameters
     ----------
     learning_rate, weight_decay
-        As `Optimizer`.
+        As in `Optimizer`.
     rho : float
         What remains of the mean square in the next step: at least 0 and below 1.
     epsilon : float
-        Above 0; it stands under the root, as in Keras.
+        Above 0; it is added under the root, as in Keras.
     """
 
     slot_names = ("velocity",)
@@ -275,18 +275,18 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum and RMSProp together, free of their start at zero (Kingma and Ba, 2015).
+    """Momentum and RMSProp together, corrected for their start at zero (Kingma and Ba, 2015).
 
     ``m = beta_1 * m + (1 - beta_1) * g`` and ``v = beta_2 * v + (1 - beta_2) * g**2``, then
     ``w -= rate * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)``.
 
-    This is the paper's form "just before section 2.1", which Keras uses: its epsilon stands beside
-    a root that has not been corrected for the start.
+    This is the paper's form "just before section 2.1", which Keras uses: its epsilon is added to a
+    root that has not been corrected for the start.
 
     Parameters
     ----------
     learning_rate, weight_decay
-        As `Optimizer`.
+        As in `Optimizer`.
     beta_1, beta_2 : float
         What remains of the mean gradient and of its mean square: at least 0 and below 1.
     epsilon : float
@@ -330,7 +330,7 @@ class AdamW(Adam):
     Before Adam's update, ``w -= rate * weight_decay * w``. An L2 penalty would add weight_decay * w
     to g instead, and Adam would divide it by sqrt(v): large gradients would decay less.
 
-    Parameters as `Adam`.
+    Parameters as in `Adam`.
     """
 
     def __init__(

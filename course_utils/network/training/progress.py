@@ -1,4 +1,4 @@
-"""What `fit` prints: a bar that fills, or a line an epoch."""
+"""What `fit` prints: a bar that fills up, or a line per epoch."""
 
 import shutil
 import sys
@@ -11,7 +11,7 @@ SECONDS_BETWEEN_UPDATES = 0.2
 
 
 def verbosity(verbose: int | str) -> int:
-    """Return 0, 1 or 2. "auto" is 1 where somebody watches, in a terminal or a notebook, else 2."""
+    """Return 0, 1 or 2. "auto" is 1 in a terminal or a notebook, where someone watches, else 2."""
     if verbose == "auto":
         return 1 if sys.stdout.isatty() or _in_notebook() else 2
     if verbose not in (0, 1, 2):
@@ -22,7 +22,7 @@ def verbosity(verbose: int | str) -> int:
 
 
 class ProgressLine:
-    """A line that is written over while an epoch lasts; one clean line an epoch stays.
+    """A line that is overwritten while an epoch runs; one clean line per epoch remains.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class ProgressLine:
         self._started = self._shown = time.perf_counter()
 
     def show(self, done: int, means: dict[str, float]) -> None:
-        """Draw the bar, if it is time to: `done` batches of the epoch, `means` a dict over them."""
+        """Draw the bar if it is time to; `done` counts batches, `means` are means over them."""
         if self.verbose != 1:
             return
         now = time.perf_counter()
@@ -53,11 +53,11 @@ class ProgressLine:
             bar = "━" * filled + "┄" * (BAR_LENGTH - filled)
             left = (now - self._started) / done * (self.batches - done)
             line = f"{self._label} {bar} {done}/{self.batches} - {left:.0f} s left{_text(means)}"
-            # A line that wraps could not be written over.
+            # A line that wraps could not be overwritten.
             self._screen.write_over(line[: shutil.get_terminal_size().columns - 1])
 
     def finish_epoch(self, logs: dict[str, float]) -> None:
-        """Leave the epoch's line."""
+        """Write the line that remains of the epoch."""
         seconds = time.perf_counter() - self._started
         line = f"{self._label} - {seconds:.1f} s{_text(logs)}"
         if self.verbose == 1:
@@ -67,12 +67,12 @@ class ProgressLine:
             print(line, flush=True)
 
     def end_line(self) -> None:
-        """Leave what stands on the current line, if it is unfinished."""
+        """End the current line, if it is unfinished."""
         self._screen.end_line()
 
 
 class Progress(Callback):
-    """Reports on a training.
+    """Reports the progress of a training.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class Progress(Callback):
 
 
 class _Terminal:
-    """Writes over a line by a carriage return."""
+    """Overwrites a line with a carriage return."""
 
     def __init__(self):
         self._width = 0  # of the unfinished line
@@ -116,7 +116,7 @@ class _Terminal:
 
 
 class _Notebook:
-    """Writes over a line by sending the output anew, so that a saved one has no trace of the bar.
+    """Overwrites a line by updating the output, so that a saved notebook has no trace of the bar.
 
     Carriage returns would all be kept in the notebook's file.
     """

@@ -39,7 +39,7 @@ def step_decay(
     learning_rate : float
         The rate at step 0.
     drop_steps : int or sequence of int
-        Steps between two drops; or the numbers of the steps that are the first with a lower rate.
+        Steps between two drops; or the numbers of the first steps with a lower rate.
     factor : float
         Above 0, at most 1.
 
@@ -50,7 +50,7 @@ def step_decay(
     Raises
     ------
     ValueError
-        If an argument is out of range, here as in the other schedules.
+        If an argument is out of range, as in the other schedules.
     """
     learning_rate = number(learning_rate, "learning_rate", above=0)
     factor = number(factor, "factor", above=0, most=1)
@@ -81,7 +81,7 @@ def exponential_decay(learning_rate: float, decay_steps: int, decay_rate: float)
     learning_rate : float
         The rate at step 0.
     decay_steps : int
-        Steps in which the rate is multiplied by decay_rate once.
+        Steps after which the rate has been multiplied by decay_rate once.
     decay_rate : float
         Above 0, at most 1.
     """
@@ -120,13 +120,13 @@ def cosine_decay(
     Parameters
     ----------
     learning_rate : float
-        The largest rate, with which the cosine starts.
+        The largest rate, at which the cosine starts.
     decay_steps : int
-        Steps from the largest rate to the last; the warm-up is not counted.
+        Steps from the largest rate to the last; the warm-up does not count.
     alpha : float
         The last rate, as a fraction of the largest: 0 to 1.
     warmup_steps : int
-        Steps before the largest rate is reached.
+        Steps until the largest rate is reached.
     warmup_start : float
         The rate at step 0 if there is a warm-up; at least 0.
     """
@@ -159,7 +159,7 @@ SCHEDULES = {f.__name__: f for f in (step_decay, exponential_decay, cosine_decay
 
 
 def config_of(schedule: Callable[[int], float]) -> dict[str, Any]:
-    """Return a schedule's name and arguments, for storing; ValueError if it is a bare function."""
+    """Return a schedule's name and arguments, to be saved; ValueError if it is a plain function."""
     if not isinstance(schedule, Schedule):
         raise ValueError(
             f"the learning rate {schedule!r} is a function, which cannot be stored; use "

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.reference.engine.strips import Strips, cut, split_channels
+from course_utils.reference.engine.strips import Strips, cut_into_blocks, split_channels
 from course_utils.reference.engine.threads import in_threads, worker_count
 from course_utils.reference.geometry import Sliding
 
-# In how many parts for each thread the gradient of a kernel is added up.
+# The gradient of a kernel is added up in this many parts for each thread.
 SHARES = 4
 
 
@@ -36,7 +36,7 @@ def correlate(
     by_group = split_channels(out, groups)
 
     threads = worker_count(operations=2 * out[..., 0].size * w.size)
-    blocks = cut(x, filters, sliding, dtype, threads)
+    blocks = cut_into_blocks(x, filters, sliding, dtype, threads)
     buffers = [Strips(x, filters, sliding, groups, dtype, blocks[0]) for _ in blocks[:threads]]
 
     def multiply(block):
@@ -70,7 +70,7 @@ def kernel_gradient(
         db, dw = gradient[:, 0], gradient[:, 1:]
         for block in share:
             strips.place(block)
-            # Windows that run over the end of a line are no outputs: their gradient stays 0.
+            # Windows that run over the end of a line are not outputs: their gradient stays 0.
             strips.lines[:, :, :, strips.seen] = by_group[:, block.images, block.lines]
             db += np.ones(strips.outputs.shape[1], dtype) @ strips.outputs
             for every_nth, patches in strips.patches():
@@ -79,10 +79,11 @@ def kernel_gradient(
         return gradient
 
     threads = worker_count(operations=2 * dy.size * kh * kw * channels)
-    blocks = cut(x, filters, sliding, dtype, threads)
+    blocks = cut_into_blocks(x, filters, sliding, dtype, threads)
     buffers = [Strips(x, filters, sliding, groups, dtype, blocks[0]) for _ in blocks[:threads]]
-    # Shares are cut beforehand, so that whoever takes them, sums in the same order are the same;
-    # some for each thread, so that none waits for a slow one, but few, as each has a sum of dw.
+    # Shares are cut beforehand: whichever thread takes one, it adds up the same numbers in the same
+    # order. A few for each thread, so that none waits for a slow one, but not many, since each
+    # share has a sum of dw of its own.
     count = SHARES * threads if threads > 1 else 1
     shares = [share for i in range(count) if (share := blocks[i::count])]
     parts = in_threads(multiply, shares, threads)
@@ -125,11 +126,11 @@ class InputClass(NamedTuple):
     size: int  # how many pixels
     taps: slice  # the kernel entries
     dilation: int  # from entry to entry, counted in outputs
-    before: int  # zeros to put before dy; below 0, outputs to leave out
+    before: int  # zeros to put before dy; if negative, outputs to leave out
 
 
 def _input_classes(sliding, axis, n):
-    """Yield the classes of an input axis of n pixels, but for pixels that meet no entry at all."""
+    """Yield the classes of an input axis of n pixels, without pixels that meet no entry at all."""
     kernel, stride, dilation = sliding.kernel[axis], sliding.stride[axis], sliding.dilation[axis]
     every = stride // gcd(stride, dilation)  # entries so far apart meet the same pixels
     for first in range(min(every, kernel)):

@@ -1,4 +1,4 @@
-"""2-D convolution of a batch of images and its gradients, as matrix products.
+"""Strips: a layout of images in which a convolution is a few large matrix products.
 
 A convolution is a matrix product in disguise. Write the pixels under one kernel position as a
 row: kh * kw * C numbers. Stack the rows of all positions, and the kernel as a matrix with
@@ -6,7 +6,7 @@ kh * kw * C rows and F columns; their product holds every output value. This is 
 (Chellapilla, Puri, Simard, 2006). The stack repeats every pixel kh * kw times, and writing it
 costs as much time as multiplying it.
 
-Most of the copying can be spared. Cut the kh input lines that one output line sees into upright
+Most of this copying can be avoided. Cut the kh input lines that one output line sees into upright
 strips, one pixel wide, and write the strips one after the other:
 
     input lines       strips            patches of a 3x3 kernel
@@ -19,11 +19,11 @@ strips, one pixel wide, and write the strips one after the other:
 Read on in memory, strips 0 to 2 are the first patch, strips 1 to 3 the second. Patches 0, 3,
 6, ... do not overlap: they are the rows of a matrix that lies there already. So do patches 1, 4,
 7, ..., and 2, 5, 8, ...: kw products give every output, and each pixel is written kh times
-instead of kh * kw times. The windows that run over the end of a line are computed too, and left
-out when the result is copied.
+instead of kh * kw times. The windows that run over the end of a line are computed too, and dropped
+when the result is copied.
 
 Only the strips of a few images, or of a few lines of a large one, are written at a time, into a
-buffer that stays in the processor's cache. Such blocks depend on nothing else, so that threads
+buffer that stays in the processor's cache. Such blocks do not depend on each other, so threads
 can share them.
 """
 
@@ -35,13 +35,13 @@ import numpy as np
 from course_utils.reference.engine.threads import even_slices
 from course_utils.reference.geometry import Sliding
 
-# The buffers of one thread, in bytes: a level 2 cache or two of a processor core. Less of it
-# would be in the cache if they were larger; smaller matrices are multiplied more slowly.
+# The buffers of one thread, in bytes: one or two times the level 2 cache of a processor core.
+# Larger buffers would not stay in the cache; smaller matrices are multiplied more slowly.
 BLOCK_BYTES = 1536 * 1024
 
 
 class Block(NamedTuple):
-    """Output lines that are computed at once: lines of images."""
+    """Output lines that are computed at once: some lines of some images."""
 
     images: slice
     lines: slice
@@ -104,7 +104,7 @@ class Strips:
         self._outputs = np.zeros((groups, count // self.step, filters // groups), dtype)
 
     def place(self, block: Block) -> None:
-        """Write the strips of a block, no larger than the one that this was made for."""
+        """Write the strips of a block, which must not be larger than the one given at the start."""
         groups, channels = len(self.x), self.x.shape[4]
         images, lines = (part.stop - part.start for part in block)
         self.count = images * lines * self.length
@@ -134,7 +134,7 @@ class Strips:
             yield every_nth, patches[:, :, : self.kw * self._strips.shape[2]]
 
 
-def cut(
+def cut_into_blocks(
     x: np.ndarray, filters: int, sliding: Sliding, dtype: np.dtype, threads: int
 ) -> list[Block]:
     """Cut the output lines of a batch into blocks to compute at once, large ones first."""

@@ -1,15 +1,15 @@
 """Sharing a batch between the processor's cores, in blocks that stay in a core's cache.
 
-numpy works through one large array after the other. Each step then waits for the main memory,
-and all but the matrix products use one core only. Here a batch is cut into blocks, small enough
+numpy works through one large array after the other. Each step then waits for main memory, and
+only matrix products use more than one core. Here a batch is cut into blocks, small enough
 that what one step wrote is still in the cache when the next step reads it, and each core takes
 block after block.
 
 numpy's matrix product uses every core by itself, but small products, with copying between them,
 leave the other cores idle most of the time, and after each product they wait for the next one
-without sleeping. So here each product uses one core only: OpenBLAS, which multiplies for numpy
-in most installations, can be told so. Where it is missing, or threads are, everything runs one
-block after the other.
+without sleeping. So here each product uses a single core: OpenBLAS, which multiplies for numpy
+in most installations, can be told so. Without it, or without threads, everything runs one block
+after the other.
 """
 
 import ctypes
@@ -47,12 +47,12 @@ def in_blocks(work: Callable[[slice], Any], n: int, nbytes: int) -> list[Any]:
 
 
 def worker_count(operations: int) -> int:
-    """How many threads so many floating-point operations are worth: as many as OpenBLAS uses."""
+    """Return how many threads this many floating-point operations are worth: OpenBLAS's, or 1."""
     return _cores() if operations >= WORTH_SHARING else 1
 
 
 def even_slices(n: int, largest: int, threads: int) -> list[slice]:
-    """Cut n items into slices of at most `largest`, large ones first, as many for each thread."""
+    """Cut n items into slices of at most `largest`, large ones first, equally many per thread."""
     count = -(-n // largest)
     count = min(n, -(-count // threads) * threads)
     size, left_over = divmod(n, count) if count else (0, 0)
@@ -63,8 +63,8 @@ def even_slices(n: int, largest: int, threads: int) -> list[slice]:
 def in_threads(work: Callable[[Any], Any], items: Sequence[Any], threads: int) -> list[Any]:
     """Return [work(item) for item in items], computed by this thread and threads - 1 others.
 
-    Each of them takes the next item when it is done with one, so that none waits for a slow one.
-    After an error no more items are begun.
+    Each thread takes the next item when it has finished one, so that none waits for a slow one.
+    After an error, no further item is started.
     """
     helpers = min(threads, len(items)) - 1
     if helpers < 1:
@@ -77,7 +77,7 @@ def in_threads(work: Callable[[Any], Any], items: Sequence[Any], threads: int) -
             for number, item in turns:
                 results[number] = work(item)
         finally:
-            deque(turns, maxlen=0)  # nothing is left, but after an error
+            deque(turns, maxlen=0)  # only after an error is anything left
 
     get_threads, set_threads = _openblas()
     with _one_at_a_time:  # the setting belongs to the whole process
@@ -86,12 +86,12 @@ def in_threads(work: Callable[[Any], Any], items: Sequence[Any], threads: int) -
         try:
             set_threads(1)
             for _ in range(helpers):
-                # The context carries numpy's errstate: what is to be done about overflow.
+                # The context carries numpy's errstate, which says what to do about overflow.
                 others.append(_pool(helpers).submit(copy_context().run, take_turns))
             take_turns()
         finally:
             try:
-                # One that has not begun by now has nothing to do.
+                # A thread that has not started by now has nothing to do.
                 wait([other for other in others if not other.cancel()])
             finally:
                 set_threads(before)

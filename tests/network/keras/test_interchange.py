@@ -409,7 +409,7 @@ def test_what_keras_cannot_have_is_named(keras):
         pass
 
     for network, message in [
-        (Sequential([Mine(3)], (4,)), r"'mine' \(Mine\) is of a class of your own"),
+        (Sequential([Mine(3)], (4,)), r"'mine' \(Mine\) is of your own class"),
         (Sequential([Dense(3)]), "no weights yet"),
         (Dense(3), "takes a Sequential, got Dense"),
     ]:

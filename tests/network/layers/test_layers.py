@@ -341,5 +341,5 @@ def test_forward_and_backward_out_of_order_or_shape():
 
 def test_one_layer_in_two_places():
     layer = Dense(3)
-    with pytest.raises(ValueError, match="is in a network already; make a new layer"):
+    with pytest.raises(ValueError, match="is already in a network; make a new layer"):
         Residual([layer, layer])

@@ -189,7 +189,7 @@ def test_the_same_seed_is_the_same_run():
         (dict(validation_data=points(3)[0]), r"validation_data must be a pair \(x, y\)"),
         (
             dict(validation_data=(points(3)[0], [0, 1, 2])),
-            "validation_data: label 2 at position 2 is no class",
+            "validation_data: label 2 at position 2 is not a class",
         ),
         (dict(validation_split=0.5, validation_data=points(3)), "not both"),
         (dict(callbacks=[print]), "callbacks must be objects such as EarlyStopping"),
