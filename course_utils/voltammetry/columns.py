@@ -100,7 +100,7 @@ def in_known_unit(found: Column, texts: Iterable[str | None], line: int) -> Colu
         units.add(unit)
     if not units:
         raise Problem(
-            f"the unit of the {found.quantity} (column {shown(found.name)}) is not given anywhere; "
+            f"the unit of the {found.quantity} (column {shown(found.name)}) is said nowhere; "
             'if you know it, pass units=("V", "µA") or whatever they are',
             line,
         )
