@@ -15,7 +15,7 @@ from pathlib import Path
 # TensorFlow reads it when it is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from course_utils.reference.threads import WORTH_SHARING, worker_count
+from course_utils.reference.engine.threads import WORTH_SHARING, worker_count
 
 PAGE = Path(__file__).parents[1] / "benchmarks.md"
 PARTS = ["import_time", "convolution", "pooling", "training", "rasterise", "grading"]

@@ -1,7 +1,8 @@
 """Images to learn from: Fashion-MNIST, CIFAR-10, a photograph of a cat, and the reader's own.
 
-Small subsets ship with the package and need no network; `data/README.md` says where they come
-from, under which terms, and how they were chosen.
+Only loading belongs here; what is done to images while training is in `network.training`. Small
+subsets ship with the package and need no download; `data/README.md` says where they come from,
+under which terms, and how they were chosen.
 """
 
 from course_utils.datasets.loaders import (

@@ -1,7 +1,10 @@
 """Download one file of a data set: whole and checked, or not at all."""
 
+from collections.abc import Sequence
+from pathlib import Path
 
-def fetch(path, urls, checksum):
+
+def fetch(path: Path, urls: Sequence[str], checksum: str) -> None:
     """Download `path` from the first of `urls` that delivers it with the right `checksum`.
 
     pooch writes to a temporary file and renames it once the checksum is right, so a download
@@ -10,9 +13,9 @@ def fetch(path, urls, checksum):
     Parameters
     ----------
     path : pathlib.Path
-        Where the file shall be; its folder is made if needed.
+        Where the file will be; its folder is made if needed.
     urls : sequence of str
-        Hosts of the same file, the preferred one first.
+        URLs of the same file, the preferred one first.
     checksum : str
         "md5:" or "sha256:" and the hexadecimal digest.
 

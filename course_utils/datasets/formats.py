@@ -1,4 +1,4 @@
-"""Read the file formats the data sets come in.
+"""Reading the file formats that the data sets come in.
 
 Every reader returns uint8 arrays and raises a ValueError that names the file and what is wrong
 with it. None of them runs code that a file contains.
@@ -9,14 +9,16 @@ import io
 import pickle
 import tarfile
 import zipfile
+from collections.abc import Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
 
 @contextmanager
 def _open(path, what):
-    """Open the file; whatever then goes wrong with its content is damage."""
+    """Open the file; any error while its content is read means that it is damaged."""
     with path.open("rb") as file:
         try:
             yield file
@@ -26,7 +28,7 @@ def _open(path, what):
             raise ValueError(f"{path} is damaged: it is not a whole {what} ({error})") from error
 
 
-def read_idx(path, shape):
+def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     """Read a gzipped IDX file of bytes, the format of MNIST, that must hold this `shape`."""
     with _open(path, "gzip file") as file:
         content = gzip.GzipFile(fileobj=file).read()
@@ -46,7 +48,7 @@ def read_idx(path, shape):
     return data.reshape(shape).copy()  # a view of bytes would be read-only
 
 
-def read_npz(path, *names):
+def read_npz(path: Path, *names: str) -> list[np.ndarray]:
     """Read the arrays with these names from an .npz file."""
     with _open(path, ".npz file") as file, zipfile.ZipFile(file) as archive:
         # np.load would parse a damaged array before the zip's checksum is compared.
@@ -54,7 +56,7 @@ def read_npz(path, *names):
         return [np.lib.format.read_array(member, allow_pickle=False) for member in members]
 
 
-def undo_delta(stored):
+def undo_delta(stored: np.ndarray) -> np.ndarray:
     """Return the images (n, h, w, c) of which `stored` (c, n, h, w) holds the differences.
 
     Each stored value is the difference, modulo 256, to the pixel above, to the one on the left
@@ -66,7 +68,7 @@ def undo_delta(stored):
     return np.ascontiguousarray(images)
 
 
-def read_cifar_binary(path, batches):
+def read_cifar_binary(path: Path, batches: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Read these `batches` from CIFAR-10's "binary version", a .tar.gz file.
 
     A batch is a sequence of records of 3073 bytes: the label, then the red, the green and the
@@ -82,7 +84,7 @@ def read_cifar_binary(path, batches):
     return _from_planes(records[:, 1:]), records[:, 0]
 
 
-# All that the pickle of an array names.
+# Everything that the pickle of an array refers to.
 _ARRAY_PICKLE = {
     ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
     ("numpy", "ndarray"): np.ndarray,
@@ -99,7 +101,7 @@ class _BatchUnpickler(pickle.Unpickler):
         return _ARRAY_PICKLE[module, name]
 
 
-def read_cifar_batches(paths):
+def read_cifar_batches(paths: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
     """Read batches of CIFAR-10's "Python version", as Keras unpacks it: one pickle each."""
     images, labels = [], []
     for path in paths:
@@ -115,8 +117,10 @@ def _from_planes(rows):
     return np.ascontiguousarray(images)
 
 
-def checked(path, images, labels, shape):
-    """Return images and labels as they shall leave the package, if the file held such."""
+def checked(
+    path: Path, images: np.ndarray, labels: np.ndarray, shape: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return images and labels as the package hands them out, or raise ValueError."""
     labels = labels.reshape(-1)  # Keras stores CIFAR-10's labels as a column
     if images.dtype != np.uint8 or images.shape != shape or len(labels) != len(images):
         raise ValueError(

@@ -1,10 +1,12 @@
 """Fashion-MNIST and CIFAR-10: the small subsets of this package, or the full sets.
 
-The full sets are looked for where Keras keeps its own, and downloaded to there if missing.
+The full sets are looked for where Keras keeps its own, and downloaded to that place if missing.
 """
 
 import os
 from pathlib import Path
+
+import numpy as np
 
 from course_utils.datasets.download import fetch
 from course_utils.datasets.formats import (
@@ -64,7 +66,7 @@ CIFAR10_BATCHES = {
 }
 
 
-def fashion_mnist(split="train", size=None):
+def fashion_mnist(split: str = "train", size: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Load Fashion-MNIST: gray images of clothes, 28 by 28 pixels, in ten classes.
 
     Parameters
@@ -84,7 +86,7 @@ def fashion_mnist(split="train", size=None):
     Raises
     ------
     ValueError
-        If an argument is none of the above, or a file is damaged.
+        If an argument is not one of these, or a file is damaged.
     FileNotFoundError
         If a file of the full set is missing and cannot be downloaded.
 
@@ -93,7 +95,7 @@ def fashion_mnist(split="train", size=None):
     return _load("fashion_mnist", (28, 28, 1), _full_fashion_mnist, split, size)
 
 
-def cifar10(split="train", size=None):
+def cifar10(split: str = "train", size: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Load CIFAR-10: color photographs of animals and vehicles, 32 by 32 pixels, ten classes.
 
     Parameters
@@ -113,7 +115,7 @@ def cifar10(split="train", size=None):
     Raises
     ------
     ValueError
-        If an argument is none of the above, or a file is damaged.
+        If an argument is not one of these, or a file is damaged.
     FileNotFoundError
         If the full set is missing and cannot be downloaded.
 
@@ -164,7 +166,7 @@ def _full_fashion_mnist(cache, image_shape, split):
 
 
 def _full_cifar10(cache, image_shape, split):
-    """Read whatever there is of: an .npz file, the archive, the folder that Keras unpacks."""
+    """Read the first that exists: an .npz file, the folder that Keras unpacks, the archive."""
     batches = CIFAR10_BATCHES[split]
     path = cache / "cifar10.npz"
     if path.exists():

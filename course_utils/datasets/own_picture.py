@@ -1,4 +1,4 @@
-"""A picture of the reader's own, made to look like an image of Fashion-MNIST."""
+"""The reader's own picture, made to look like an image of Fashion-MNIST."""
 
 from pathlib import Path
 
@@ -6,19 +6,19 @@ import numpy as np
 
 FORMATS = "JPEG, PNG, WebP, GIF, BMP or TIFF"
 SIDE = 28
-# Fashion-MNIST's own pictures were trimmed of what lies within 5% of the corner's color.
+# Fashion-MNIST's pictures were trimmed of everything within 5% of the corner's color.
 BACKGROUND = 0.05
-# A side without a picture: what is smaller than this is a speck of dust, or noise.
+# In pixels: anything smaller is a speck of dust, or noise.
 SMALLEST = 4
 
 
-def own_picture(path):
+def own_picture(path: str | Path) -> np.ndarray:
     """Read a picture file and prepare it the way Fashion-MNIST's pictures were prepared.
 
-    The garment must stand before an even background, as in a shop's photograph. The picture is
-    turned as the camera says, made gray, inverted if the background is light (the data set's is
-    black), cut to the garment, scaled so that its longer side has 28 pixels, and put in the middle
-    of a black square.
+    The garment must be in front of an even background, as in a shop's photograph. The picture is
+    turned as the camera says, made gray, inverted if the background is light (that of the data set
+    is black), cropped to the garment, scaled so that its longer side has 28 pixels, and placed in
+    the middle of a black square.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def own_picture(path):
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is no picture, is damaged, or shows nothing but background.
+        If the file is not a picture, is damaged, or shows only background.
     ImportError
         If pillow is not installed.
 
@@ -44,7 +44,7 @@ def own_picture(path):
     return fit_to_square(garment_on_black(read_gray(path)))
 
 
-def read_gray(path):
+def read_gray(path: str | Path) -> np.ndarray:
     """Read a picture file as brightness: float array (H, W), 0 black to 1 white."""
     try:
         from PIL import Image, ImageOps
@@ -84,8 +84,8 @@ def read_gray(path):
         raise ValueError(f"{path.name!r} is damaged: {error}; copy or download it again") from error
 
 
-def garment_on_black(gray):
-    """Cut a picture to what differs from its background, and make the background black.
+def garment_on_black(gray: np.ndarray) -> np.ndarray:
+    """Crop a picture to what differs from its background, and make the background black.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def garment_on_black(gray):
     Returns
     -------
     float array (h, w), h <= H and w <= W
-        0 is background, 1 what differs most from it as far as black is from white.
+        0 is background, 1 differs from it as much as possible.
 
     Raises
     ------
@@ -113,13 +113,13 @@ def garment_on_black(gray):
     if min(len(rows), len(columns)) < SMALLEST:
         raise ValueError(
             f"nothing stands out from the background, whose brightness is {background:.2f} (0 is "
-            "black, 1 white); expected one garment before an even background that is lighter or "
-            "darker than it"
+            "black, 1 white); expected one garment in front of an even background that is lighter "
+            "or darker than it"
         )
     return values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def fit_to_square(values, side=SIDE):
+def fit_to_square(values: np.ndarray, side: int = SIDE) -> np.ndarray:
     """Scale a picture so that its longer side fits, in the middle of a black square.
 
     Parameters

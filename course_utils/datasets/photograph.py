@@ -2,8 +2,10 @@
 
 import warnings
 
+import numpy as np
 
-def cat():
+
+def cat() -> np.ndarray:
     """Return scikit-image's photograph of Chelsea the cat: uint8, shape (300, 451, 3), RGB.
 
     The photograph is a file of scikit-image itself, so no network is needed.

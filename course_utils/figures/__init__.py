@@ -1,4 +1,8 @@
-"""Figures of the chapters: one function a figure, each returns a Drawing or an Animation."""
+"""Figures of the chapters: one function per figure, which returns a Drawing or an Animation.
+
+A figure takes arrays and says in words what it shows. Loading data and training networks do not
+belong here.
+"""
 
 from course_utils.figures.activation_and_pooling import (
     activation_curves,

@@ -44,7 +44,7 @@ def activation_curves() -> Drawing:
         figsize=(5.4, 4.4),
     )
     for axes, (name, (y, slope)) in zip(drawing.subplots(2, 2).flat, curves.items(), strict=True):
-        # The slope jumps at 0 in the first two: a line drawn across would be wrong.
+        # The slope of the first two jumps at 0: a line drawn across would be wrong.
         jump = np.abs(np.diff(slope, prepend=slope[0])) > 0.5
         axes.axhline(0, color=style.LIGHT, lw=1)
         axes.axvline(0, color=style.LIGHT, lw=1)
@@ -58,7 +58,7 @@ def activation_curves() -> Drawing:
 
 @course_style()
 def outputs_along_a_line(x: np.ndarray, outputs: Mapping[str, np.ndarray]) -> Drawing:
-    """Outputs of networks over their one input; the mapping goes from a label to the values."""
+    """Outputs of networks over their only input; the mapping goes from labels to values."""
     bends = {label: _bends(y) for label, y in outputs.items()}
     drawing = Drawing(
         alt=f"Outputs of networks for inputs from {x[0]:g} to {x[-1]:g}. "
@@ -77,7 +77,7 @@ def outputs_along_a_line(x: np.ndarray, outputs: Mapping[str, np.ndarray]) -> Dr
 
 
 def _bends(y: np.ndarray) -> int:
-    """In how many places a sampled line changes its slope."""
+    """The number of places where a sampled line changes its slope."""
     slopes = np.diff(y)
     changed = np.abs(np.diff(slopes)) > 1e-9 * np.abs(slopes).max()
     # A bend between two samples changes the slope at both of them: count runs, not samples.
@@ -115,7 +115,7 @@ def before_and_after_relu(image: np.ndarray, response: np.ndarray) -> Drawing:
 
 @course_style()
 def nudges_through_depth(sizes: Mapping[str, Sequence[float]]) -> Drawing:
-    """How much of a small change of the input is left after each layer.
+    """How much of a small change to the input is left after each layer.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def max_and_average_pooling(feature_map: np.ndarray) -> Drawing:
 
 @course_style()
 def pooling_a_moving_pixel(steps: int = 5) -> Animation:
-    """A bright pixel moves right by one pixel a step; the 2x2 maxima follow in jumps of two."""
+    """A bright pixel moves right, one pixel per step; the 2x2 maxima follow in jumps of two."""
     maps = [np.zeros((4, 8)) for _ in range(steps)]
     for shift, feature_map in enumerate(maps):
         feature_map[1, 2 + shift] = 9
@@ -240,7 +240,7 @@ def change_under_shift(changes: Mapping[str, Sequence[float]]) -> Drawing:
 
 @course_style()
 def aliasing(rows: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Drawing:
-    """Signals in pairs, left the original's and right that of its shifted copy, as bars.
+    """Pairs of signals as bars: the original on the left, its shifted copy on the right.
 
     Parameters
     ----------

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from course_utils.figures.drawing import Drawing
 
-# One small script an animation: it runs in JupyterLab, in Colab and in the built book alike,
-# where widgets that need a kernel do not. Without scripts the first frame stays visible.
+# One small script per animation: it runs in JupyterLab, in Colab and in the built book, where
+# widgets that need a kernel do not. Without scripts the first frame stays visible.
 PLAYER = """<div class="animation" id="{id}" role="group" aria-label="{label}">
 <div class="frames">{frames}</div>
 <div class="controls" style="display:flex;gap:.6em;align-items:center;flex-wrap:wrap">
@@ -54,7 +54,7 @@ class Animation:
     label : str
         What the animation shows as a whole.
     interval : float
-        Seconds a frame while playing.
+        Seconds per frame while playing.
     """
 
     def __init__(self, frames: Sequence[Drawing], *, label: str, interval: float = 0.8):

@@ -59,7 +59,7 @@ def _arrow(axes, start, end, color):
 
 @course_style()
 def difference_errors(steps: Sequence[float], errors: Mapping[str, Sequence[float]]) -> Drawing:
-    """How wrong a difference quotient is, over its step; the mapping goes from a label."""
+    """How wrong difference quotients are, over their step; the mapping goes from labels."""
     steps = np.asarray(steps)
     best = {label: int(np.nanargmin(values)) for label, values in errors.items()}
     drawing = Drawing(
@@ -83,7 +83,7 @@ def difference_errors(steps: Sequence[float], errors: Mapping[str, Sequence[floa
 
 @course_style()
 def probabilities_and_gradient(scores: Sequence[float], label: int) -> Drawing:
-    """Softmax of some scores, and the gradient of the cross-entropy: one bar less 1."""
+    """Softmax of some scores, and the gradient of cross-entropy: the same with one bar less 1."""
     scores = np.asarray(scores, float)[np.newaxis]
     probabilities = reference.softmax(scores)[0]
     gradient = reference.cross_entropy_backward(scores, np.array([label]))[0]
@@ -113,7 +113,7 @@ def backward_pass(steps: Sequence[tuple[str, str, str]]) -> Drawing:
     steps : sequence of (layer, shape of its output, gradients of its weights or "")
         The first one is the input, the last one the loss.
     """
-    told = "; ".join(
+    description = "; ".join(
         f"{layer} {shape}" + (f", {weights}" if weights else "") for layer, shape, weights in steps
     )
     drawing, axes = cell_canvas(
@@ -121,7 +121,7 @@ def backward_pass(steps: Sequence[tuple[str, str, str]]) -> Drawing:
         1.5 * len(steps) + 0.5,
         alt="A network from the input at the top to the loss at the bottom. Arrows down: values. "
         "Arrows up: gradients, each of the shape of the values beside it. To the right, the "
-        f"gradients of the weights. {told}.",
+        f"gradients of the weights. {description}.",
         inches=5.4,
     )
     for place, (layer, shape, weights) in enumerate(steps):
@@ -155,7 +155,7 @@ def _box(left, top, width, height):
 def gradients_by_layer(sizes: Mapping[str, Sequence[float]]) -> Drawing:
     """The size of the gradient at each layer; the mapping goes from a label to the sizes.
 
-    The first entry of each sequence is that at the input, the last one that at the output.
+    The first entry of each sequence is for the input, the last for the output.
     """
     depth = len(next(iter(sizes.values()))) - 1
     drawing = Drawing(
@@ -221,7 +221,7 @@ def saliency_maps(
 
 
 def _inside(gradient, image):
-    """Which part of the gradient's size lies where the image is not black."""
+    """The share of the gradient's size that lies where the image is not black."""
     return gradient[image > 0].sum() / gradient.sum()
 
 

@@ -13,7 +13,7 @@ from course_utils.figures.drawing import Drawing, course_style
 def reliability_diagram(
     networks: Mapping[str, tuple[np.ndarray, np.ndarray]], *, bins: int = 10
 ) -> Drawing:
-    """Share of right answers over confidence, and below how many images have which confidence.
+    """Share of right answers over confidence, and below it how many images have that confidence.
 
     Bin b holds the images whose confidence is above b / bins and at most (b + 1) / bins; a point
     stands at their mean confidence. Bins of fewer than 5 images are left out of the upper panel.

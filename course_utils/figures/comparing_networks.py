@@ -1,4 +1,4 @@
-"""Figures of the CIFAR-10 lab: networks side by side, and what one says to a picture."""
+"""Figures of the CIFAR-10 lab: networks side by side, and what one answers to a picture."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ from course_utils.figures.filtering import show_picture
 
 @course_style()
 def costs_by_layer(networks: Mapping[str, Mapping[str, tuple[int, int]]]) -> Drawing:
-    """Parameters and multiplications of each layer, one network in a row of panels.
+    """Parameters and multiplications of each layer, one row of panels per network.
 
     Parameters
     ----------
@@ -19,17 +19,17 @@ def costs_by_layer(networks: Mapping[str, Mapping[str, tuple[int, int]]]) -> Dra
         From a network's name to its layers, a mapping from the layer's name to its parameters and
         its multiplications for one image.
     """
-    told, most = [], np.zeros(2)
+    description, most = [], np.zeros(2)
     for name, layers in networks.items():
         totals = np.sum(list(layers.values()), axis=0)
         most = np.maximum(most, np.max(list(layers.values()), axis=0))
-        told.append(
+        description.append(
             f"{name}, {totals[0]:,} parameters and {totals[1]:,} multiplications: "
             + ", ".join(f"{layer} {p:,} and {m:,}" for layer, (p, m) in layers.items())
         )
     rows = [len(layers) for layers in networks.values()]
     drawing = Drawing(
-        alt="Bars of parameters and multiplications of each layer. " + ". ".join(told) + ".",
+        alt="Bars of parameters and multiplications of each layer. " + ". ".join(description) + ".",
         figsize=(5.6, 0.36 * sum(rows) + 0.55 * len(networks)),
     )
     grid = drawing.subplots(len(networks), 2, squeeze=False, height_ratios=rows)
@@ -60,7 +60,7 @@ def histories(runs: Mapping[str, Mapping[str, Sequence[float]]]) -> Drawing:
     runs : mapping
         From a name to its history: lists under "loss", "accuracy", "val_loss", "val_accuracy".
     """
-    told = [
+    description = [
         f"{name}: training loss ends at {run['loss'][-1]:.2f}, validation loss is lowest after "
         f"epoch {int(np.argmin(run['val_loss'])) + 1} with {min(run['val_loss']):.2f} and ends at "
         f"{run['val_loss'][-1]:.2f}; accuracies end at {run['accuracy'][-1]:.2f} and "
@@ -69,7 +69,7 @@ def histories(runs: Mapping[str, Mapping[str, Sequence[float]]]) -> Drawing:
     ]
     longest = max(len(run["loss"]) for run in runs.values())
     drawing = Drawing(
-        alt=f"Loss and accuracy over {longest} epochs. " + ". ".join(told) + ".",
+        alt=f"Loss and accuracy over {longest} epochs. " + ". ".join(description) + ".",
         figsize=(5.2, 5.6),
     )
     for axes, kind in zip(drawing.subplots(2, 1, sharex=True), ("loss", "accuracy"), strict=True):
@@ -98,15 +98,15 @@ def answers(panels: Mapping[str, tuple[np.ndarray, np.ndarray]], names: Sequence
     names : sequence of str
         The K classes.
     """
-    told = []
+    description = []
     for title, (_, probabilities) in panels.items():
         first, second = np.argsort(-np.asarray(probabilities))[:2]
-        told.append(
+        description.append(
             f"{title}: {names[first]} {probabilities[first]:.3f}, then {names[second]} "
             f"{probabilities[second]:.3f}"
         )
     drawing = Drawing(
-        alt="Pictures and the network's probabilities. " + "; ".join(told) + ".",
+        alt="Pictures and the network's probabilities. " + "; ".join(description) + ".",
         figsize=(5.4, 2.3 * len(panels)),
     )
     grid = drawing.subplots(len(panels), 2, squeeze=False, width_ratios=(1, 1.15))

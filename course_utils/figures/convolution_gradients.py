@@ -5,7 +5,7 @@ import numpy as np
 from course_utils import reference
 from course_utils.figures import style
 from course_utils.figures.animation import Animation
-from course_utils.figures.drawing import course_style
+from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import (
     GRADIENT,
     KERNEL,
@@ -26,7 +26,7 @@ WEIGHT_COLORS = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE)
 
 
 @course_style()
-def wires(pixels=4, kernel=2, output=1, pixel=2):
+def wires(pixels: int = 4, kernel: int = 2, output: int = 1, pixel: int = 2) -> Drawing:
     """A convolution of one row as wires: what one output takes, and where one pixel goes.
 
     Parameters
@@ -54,12 +54,14 @@ def wires(pixels=4, kernel=2, output=1, pixel=2):
         shift = (pixels - outputs) / 2
         for o in range(outputs):
             for i in range(kernel):
-                drawn = o == output if panel == 0 else o + i == pixel
+                highlighted = o == output if panel == 0 else o + i == pixel
                 ends = ([left + o + i + 0.5, left + o + shift + 0.5], [3.9, 2.0])
-                color = WEIGHT_COLORS[i] if drawn else style.LIGHT
-                axes.plot(*ends, color=color, lw=3 if drawn else 1.2, zorder=2 if drawn else 1)
-                if drawn:
-                    # Nearer to the end where the wires of the panel lie apart.
+                color = WEIGHT_COLORS[i] if highlighted else style.LIGHT
+                axes.plot(
+                    *ends, color=color, lw=3 if highlighted else 1.2, zorder=2 if highlighted else 1
+                )
+                if highlighted:
+                    # Closer to the end where the wires of the panel are far apart.
                     near = 0.3 if panel == 0 else 0.7
                     place = [e[0] + near * (e[1] - e[0]) for e in ends]
                     write(
@@ -81,7 +83,7 @@ def wires(pixels=4, kernel=2, output=1, pixel=2):
 
 
 @course_style()
-def kernel_gradient_steps(image, dy):
+def kernel_gradient_steps(image: np.ndarray, dy: np.ndarray) -> Animation:
     """The output gradient slides over the image and fills the gradient of the kernel.
 
     Parameters
@@ -144,7 +146,7 @@ def _kernel_gradient_frame(image, dy, dw, place):
 
 
 @course_style()
-def pixel_gradient_steps(kernel, dy):
+def pixel_gradient_steps(kernel: np.ndarray, dy: np.ndarray) -> Animation:
     """Where each pixel's gradient comes from: the windows that saw it, and by which weight.
 
     Parameters
@@ -230,8 +232,8 @@ def _pixel_gradient_frame(kernel, dy, dx, place):
 
 
 @course_style()
-def pasted_kernels(kernel, dy):
-    """Each output gives back: the kernel, times the output's gradient, at its window.
+def pasted_kernels(kernel: np.ndarray, dy: np.ndarray) -> Drawing:
+    """What each output sends back: the kernel, times the output's gradient, at its window.
 
     Parameters
     ----------
@@ -272,7 +274,7 @@ def pasted_kernels(kernel, dy):
 
 
 @course_style()
-def spread_gradient(dy, stride=2):
+def spread_gradient(dy: np.ndarray, stride: int = 2) -> Drawing:
     """A gradient, and the same with the zeros that a stride puts between its entries.
 
     Parameters
@@ -302,7 +304,7 @@ def spread_gradient(dy, stride=2):
 
 
 @course_style()
-def pooling_gradients(feature_map, dy):
+def pooling_gradients(feature_map: np.ndarray, dy: np.ndarray) -> Drawing:
     """What 2x2 max pooling and average pooling send back to the pixels of a feature map.
 
     Parameters
@@ -343,5 +345,5 @@ def pooling_gradients(feature_map, dy):
 
 
 def _bracketed(value):
-    """A factor as it stands in a product: negative numbers in brackets."""
+    """A factor as it is written in a product: negative numbers in parentheses."""
     return f"({in_words(value)})" if value < 0 else in_words(value)

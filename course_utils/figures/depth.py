@@ -1,9 +1,13 @@
-"""Curves over the layers of a network, each named at its end."""
+"""Curves over the layers of a network, each labeled at its end."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
 
 from course_utils.figures import style
 
 
-def draw_over_layers(axes, sizes):
+def draw_over_layers(axes: Axes, sizes: Mapping[str, Sequence[float]]) -> None:
     """Draw sizes, a dict from a label to the size after 0, 1, 2, ... layers, on a log scale."""
     depth = len(next(iter(sizes.values()))) - 1
     for (label, values), marker in zip(sizes.items(), "osD^v", strict=False):

@@ -4,9 +4,12 @@ import base64
 import contextlib
 import html
 import io
+from collections.abc import Iterator
+from typing import Any
 
 import matplotlib
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -32,11 +35,11 @@ SETTINGS = {
 
 
 @contextlib.contextmanager
-def course_style():
-    """The course's settings and matplotlib's own defaults, whatever the reader has set.
+def course_style() -> Iterator[None]:
+    """Use the course's settings and matplotlib's defaults, whatever the reader has set.
 
-    As a decorator it belongs on every function that draws: colors and sizes of legends, notes and
-    titles are read when they are made, not when the figure is.
+    As a decorator it belongs on every function that draws: the colors and sizes of legends, notes
+    and titles are read when these are made, not when the figure is.
     """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
@@ -45,7 +48,7 @@ def course_style():
 
 
 class Drawing(Figure):
-    """A matplotlib Figure with alternative text, shown by a notebook as an image that has it.
+    """A matplotlib Figure with alternative text; a notebook shows it as an image with that text.
 
     It stays away from pyplot, so that no figure is left open and the reader's own style settings
     are neither used nor changed.
@@ -53,12 +56,12 @@ class Drawing(Figure):
     Parameters
     ----------
     alt : str
-        What the figure shows, in one or two sentences, for readers who do not see it.
+        What the figure shows, in one or two sentences, for readers who cannot see it.
     figsize : (float, float)
         Width and height in inches. Up to 7 wide reads well on a page, 4 on a phone.
     """
 
-    def __init__(self, *, alt: str, figsize: tuple[float, float] = (6.4, 3.6), **options):
+    def __init__(self, *, alt: str, figsize: tuple[float, float] = (6.4, 3.6), **options: Any):
         if not alt.strip():
             raise ValueError("alt is empty; expected a sentence that says what the figure shows")
         with course_style():
@@ -66,22 +69,22 @@ class Drawing(Figure):
         FigureCanvasAgg(self)
         self.alt = alt
 
-    def add_subplot(self, *args, **kwargs):
-        """As in Figure, in the course's style."""
+    def add_subplot(self, *args: Any, **kwargs: Any) -> Axes:
+        """Add axes as in Figure, in the style of the course."""
         with course_style():
             return super().add_subplot(*args, **kwargs)
 
     def png(self) -> bytes:
-        """The figure as a PNG file's content.
+        """The figure as the content of a PNG file.
 
         256 colors, which halve the size of the committed notebooks and of the book's pages.
         """
-        drawn, small = io.BytesIO(), io.BytesIO()
+        full, compressed = io.BytesIO(), io.BytesIO()
         with course_style():
-            self.savefig(drawn, format="png", metadata={"Software": None})
-        picture = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        picture.save(small, format="png", optimize=True)
-        return small.getvalue()
+            self.savefig(full, format="png", metadata={"Software": None})
+        picture = Image.open(full).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        picture.save(compressed, format="png", optimize=True)
+        return compressed.getvalue()
 
     def image_tag(self) -> str:
         """An HTML image that carries the picture and its alternative text."""

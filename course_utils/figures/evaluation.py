@@ -50,7 +50,7 @@ def filters_and_maps(kernel: np.ndarray, maps: np.ndarray, *, columns: int = 8) 
 
 
 def _tile(left, top, side):
-    """Extent of a picture in the middle of a cell of width 1, at the top of it."""
+    """Extent of a picture at the top of a cell of width 1, in the middle."""
     left += (1 - side) / 2
     return left, left + side, top + 0.1 + side, top + 0.1
 
@@ -112,12 +112,12 @@ def labeled_images(
     confidences : sequence of float
         Probability of the prediction.
     """
-    told = [
+    description = [
         f"{label} taken for {prediction} with {confidence:.3f}"
         for label, prediction, confidence in zip(labels, predictions, confidences, strict=True)
     ]
     rows = math.ceil(len(images) / columns)
-    drawing = Drawing(alt="Images: " + "; ".join(told) + ".", figsize=(5.4, 2.35 * rows))
+    drawing = Drawing(alt="Images: " + "; ".join(description) + ".", figsize=(5.4, 2.35 * rows))
     panels = np.atleast_1d(drawing.subplots(rows, columns)).ravel()
     for axes in panels:
         axes.set_axis_off()

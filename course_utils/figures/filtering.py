@@ -1,8 +1,10 @@
 """Figures of images and what kernels make of them."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from course_utils.figures import style
 from course_utils.figures.drawing import Drawing, course_style
@@ -11,7 +13,14 @@ from course_utils.reference import conv2d, correlate2d
 
 
 @course_style()
-def pictures(panels, *, alt, columns=2, inches=6.4, values=False):
+def pictures(
+    panels: Mapping[str, np.ndarray],
+    *,
+    alt: str,
+    columns: int = 2,
+    inches: float = 6.4,
+    values: bool = False,
+) -> Drawing:
     """Images and feature maps side by side.
 
     Images are gray or RGB. A map with negative values is centered: white is zero, orange is
@@ -41,7 +50,7 @@ def pictures(panels, *, alt, columns=2, inches=6.4, values=False):
     return drawing
 
 
-def show_picture(axes, picture):
+def show_picture(axes: Axes, picture: np.ndarray) -> None:
     """An image in gray or color, or a map of signed values centered on zero."""
     picture = np.asarray(picture)
     axes.set_axis_off()
@@ -57,7 +66,7 @@ def show_picture(axes, picture):
 
 
 @course_style()
-def filtered_photograph(photograph, kernels):
+def filtered_photograph(photograph: np.ndarray, kernels: Mapping[str, np.ndarray]) -> Drawing:
     """A photograph and its feature maps.
 
     A kernel whose weights add up to 1 keeps the brightness: its map is shown as a photograph, cut
@@ -69,7 +78,7 @@ def filtered_photograph(photograph, kernels):
     kernels : dict from name to array (kh, kw)
     """
     maps = {name: correlate2d(photograph, kernel) for name, kernel in kernels.items()}
-    told = "; ".join(
+    description = "; ".join(
         f"{name}, values {in_words(round(float(result.min()), 2))} "
         f"to {in_words(round(float(result.max()), 2))}"
         for name, result in maps.items()
@@ -82,13 +91,13 @@ def filtered_photograph(photograph, kernels):
     return pictures(
         {"photograph": photograph} | shown,
         alt=f"A gray photograph of {height} by {width} pixels and what {len(maps)} kernels make "
-        f"of it. {told}.",
+        f"of it. {description}.",
         inches=5.6,
     )
 
 
 @course_style()
-def channel_sum(image, kernel):
+def channel_sum(image: np.ndarray, kernel: np.ndarray) -> Drawing:
     """One filter on a color image: a response for each channel, and their sum.
 
     Parameters
@@ -120,7 +129,7 @@ def channel_sum(image, kernel):
 
 
 @course_style()
-def filters_to_maps(image, kernels):
+def filters_to_maps(image: np.ndarray, kernels: Mapping[str, np.ndarray]) -> Drawing:
     """One image, several filters, one map for each; stacked, the maps are the layer's output.
 
     Parameters
@@ -184,8 +193,8 @@ def _arrow(axes, start, end):
 
 
 @course_style()
-def feature_maps(image, w, b=None):
-    """The filters of a layer and what each answers on one image, after ReLU.
+def feature_maps(image: np.ndarray, w: np.ndarray, b: np.ndarray | None = None) -> Drawing:
+    """The filters of a layer and the response of each to one image, after ReLU.
 
     Parameters
     ----------
@@ -196,12 +205,12 @@ def feature_maps(image, w, b=None):
     maps = np.maximum(conv2d(image[np.newaxis], w, b)[0], 0)
     filters = w.shape[3]
     active = (maps > 0).mean(axis=(0, 1))
-    told = ", ".join(f"{share:.0%}" for share in active)
+    description = ", ".join(f"{share:.0%}" for share in active)
     columns = 4
     rows = math.ceil(filters / columns)
     drawing = Drawing(
         alt=f"{filters} filters of {w.shape[0]} by {w.shape[1]} weights and their feature maps "
-        f"after ReLU. Share of pixels where each filter answers: {told}.",
+        f"after ReLU. Share of pixels where each filter answers: {description}.",
         figsize=(6.4, 2.6 * rows),
     )
     grid = drawing.add_gridspec(2 * rows, columns, height_ratios=[1, 2] * rows)

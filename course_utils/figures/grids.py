@@ -1,9 +1,13 @@
-"""Grids of numbered cells: what figures of small arrays are made of.
+"""Grids of numbered cells, from which figures of small arrays are made.
 
 Coordinates are counted in cells, x to the right and y downwards, as rows and columns are.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from course_utils.figures import style
@@ -16,8 +20,10 @@ ZERO = "#ececea"
 GRADIENT = "#f3dfe9"
 
 
-def cell_canvas(width, height, *, alt, inches=6.4):
-    """An empty drawing of so many cells, as (drawing, axes); `inches` is its width."""
+def cell_canvas(
+    width: float, height: float, *, alt: str, inches: float = 6.4
+) -> tuple[Drawing, Axes]:
+    """An empty drawing, width by height cells, as (drawing, axes); `inches` is its width."""
     drawing = Drawing(alt=alt, figsize=(inches, inches * height / width))
     drawing.set_layout_engine("none")  # the axes fill the drawing
     axes = drawing.add_axes((0, 0, 1, 1))
@@ -26,7 +32,16 @@ def cell_canvas(width, height, *, alt, inches=6.4):
     return drawing, axes
 
 
-def draw_cells(axes, values, left, top, *, fill="white", size=13, cell=1.0):
+def draw_cells(
+    axes: Axes,
+    values: Sequence[Sequence[Any]] | np.ndarray,
+    left: float,
+    top: float,
+    *,
+    fill: str | Sequence[Sequence[str]] | np.ndarray = "white",
+    size: float = 13,
+    cell: float = 1.0,
+) -> None:
     """Draw a 2-D array as cells, each with its value; None leaves a cell empty.
 
     Parameters
@@ -51,33 +66,52 @@ def draw_cells(axes, values, left, top, *, fill="white", size=13, cell=1.0):
                 write(axes, *center, in_words(value), size=size)
 
 
-def outline(axes, left, top, width, height, color=style.BLUE, line=2.5):
-    """A frame around some cells."""
+def outline(
+    axes: Axes,
+    left: float,
+    top: float,
+    width: float,
+    height: float,
+    color: str = style.BLUE,
+    line: float = 2.5,
+) -> None:
+    """Draw a frame around some cells."""
     axes.add_patch(
         Rectangle((left, top), width, height, fill=False, edgecolor=color, linewidth=line, zorder=3)
     )
 
 
-def write(axes, x, y, text, *, size=12, align="center", **options):
-    """Text around (x, y), in the course's ink."""
+def write(
+    axes: Axes,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    size: float = 12,
+    align: str = "center",
+    **options: Any,
+) -> None:
+    """Write text around (x, y), in the ink of the course."""
     options.setdefault("color", style.INK)
     axes.text(x, y, text, ha=align, va="center", fontsize=size, **options)
 
 
-def tinted(shape, color, where=None, rest="white"):
+def tinted(
+    shape: tuple[int, int], color: str, where: Any = None, rest: str = "white"
+) -> np.ndarray:
     """Colors of a grid: `color` in the slices `where`, `rest` elsewhere."""
     fill = np.full(shape, rest, dtype=object)
     fill[where if where is not None else ...] = color
     return fill
 
 
-def in_words(value):
-    """A number as a reader would write it: with a real minus sign, and no needless zeros."""
+def in_words(value: float | str) -> str:
+    """A number as a reader would write it: with a real minus sign and without needless zeros."""
     if isinstance(value, str):
         return value
     return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
 
 
-def rows_in_words(values):
+def rows_in_words(values: Sequence[Sequence[Any]] | np.ndarray) -> str:
     """An array as text: rows one after the other, "1 0 2; 0 1 0"."""
     return "; ".join(" ".join(in_words(value) for value in row) for row in values)

@@ -1,9 +1,11 @@
 """Figures of what is inside a convolution layer: connections, and the matrix product."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from course_utils.figures import style
-from course_utils.figures.drawing import course_style
+from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import (
     KERNEL,
     RESULT,
@@ -19,7 +21,9 @@ from course_utils.reference import correlate2d
 
 
 @course_style()
-def channel_connections(channels=6, kernel=3, groups=(1, 2, 6)):
+def channel_connections(
+    channels: int = 6, kernel: int = 3, groups: Sequence[int] = (1, 2, 6)
+) -> Drawing:
     """Which input channels each output map looks at, for several numbers of groups.
 
     Parameters
@@ -37,12 +41,12 @@ def channel_connections(channels=6, kernel=3, groups=(1, 2, 6)):
     ]
     weights = [int(table.sum()) * kernel**2 for table in tables]
     names = ["1 group" if number == 1 else f"{number} groups" for number in groups]
-    told = "; ".join(f"{name}: {count} weights" for name, count in zip(names, weights))
+    description = "; ".join(f"{name}: {count} weights" for name, count in zip(names, weights))
     drawing, axes = cell_canvas(
         len(groups) * (channels + 1.4) + 1,
         channels + 3.4,
         alt=f"{channels} channels to {channels} maps with {kernel} by {kernel} kernels. Each map "
-        f"looks at channels of its own group only. {told}.",
+        f"looks at channels of its own group only. {description}.",
     )
     for place, (name, table, count) in enumerate(zip(names, tables, weights)):
         left = 1.4 + place * (channels + 1.4)
@@ -56,7 +60,7 @@ def channel_connections(channels=6, kernel=3, groups=(1, 2, 6)):
 
 
 @course_style()
-def patches_times_kernel(image, kernel):
+def patches_times_kernel(image: np.ndarray, kernel: np.ndarray) -> Drawing:
     """A convolution as one matrix product: patches as rows, the kernel as a column.
 
     Parameters

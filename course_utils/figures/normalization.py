@@ -22,7 +22,7 @@ MINUS = "\N{MINUS SIGN}"
 
 @course_style()
 def batch_norm_flow(x: Sequence[float], gamma: float, beta: float) -> Drawing:
-    """One channel of a batch on its way through batch normalization, epsilon left out.
+    """One channel of a batch on its way through batch normalization, without epsilon.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def _arrow(axes, start, end, color=style.GREY, **options):
 def channel_histograms(
     before: np.ndarray, after: np.ndarray, *, names: Sequence[str] | None = None
 ) -> Drawing:
-    """How the values of each channel are spread before and after a normalization.
+    """How the values of each channel are distributed before and after a normalization.
 
     Parameters
     ----------
@@ -88,14 +88,14 @@ def channel_histograms(
     channels = before.shape[-1]
     names = names or [f"channel {channel}" for channel in range(channels)]
     columns = [array.reshape(-1, channels).astype(float) for array in (before, after)]
-    told = [
+    description = [
         f"{name}: mean {b.mean():.2f} and deviation {b.std():.2f} before, "
         f"{round(a.mean(), 2) + 0.0:.2f} and {a.std():.2f} after"
         for name, b, a in zip(names, columns[0].T, columns[1].T, strict=True)
     ]
     drawing = Drawing(
         alt="Two histograms, before and after normalization, on a logarithmic scale. "
-        + "; ".join(told)
+        + "; ".join(description)
         + ".",
         figsize=(5.2, 4.2),
     )
@@ -156,7 +156,7 @@ def normalization_axes(examples: int = 3, channels: int = 4, groups: int = 2) ->
 
 @course_style()
 def batch_norm_paths(x: Sequence[float], dy: Sequence[float], gamma: float) -> Drawing:
-    """The three ways from one x to the loss, and what each gives to dx; epsilon left out.
+    """The three ways from one x to the loss, and what each contributes to dx; without epsilon.
 
     Parameters
     ----------
@@ -276,7 +276,7 @@ def runs_with_spread(
     columns: int = 2,
     spacing: int = 1,
 ) -> Drawing:
-    """Curves of several runs each: their mean as a line, the range of the runs as a band.
+    """Curves with several runs each: the mean as a line, the range of the runs as a band.
 
     Parameters
     ----------

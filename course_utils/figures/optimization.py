@@ -35,7 +35,7 @@ def sizes_through_layers(sizes: Mapping[str, Sequence[float]]) -> Drawing:
 
 @course_style()
 def paths_in_a_valley(paths: Mapping[str, np.ndarray], curvatures: tuple[float, float]) -> Drawing:
-    """Paths of update rules over the loss (a x² + b y²) / 2, one panel a rule.
+    """Paths of update rules over the loss (a x² + b y²) / 2, one panel per rule.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def paths_in_a_valley(paths: Mapping[str, np.ndarray], curvatures: tuple[float, 
 
 @course_style()
 def learning_rates(rates: Mapping[str, Sequence[float]]) -> Drawing:
-    """Learning rates over the steps of a training, one line a schedule."""
+    """Learning rates over the steps of a training, one line per schedule."""
     steps = len(next(iter(rates.values())))
     drawing = Drawing(
         alt=f"Learning rates over {steps} steps. "

@@ -1,4 +1,6 @@
-"""Figures of what one value of a deep layer sees of the input."""
+"""Figures of how much of the input one value of a deep layer sees."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -8,7 +10,7 @@ from course_utils.reference import receptive_field
 
 
 @course_style()
-def receptive_field_growth(layers, n=12):
+def receptive_field_growth(layers: Sequence[tuple[str, int, int]], n: int = 12) -> Drawing:
     """Side view of a stack of layers: the values that one value of the last layer depends on.
 
     Parameters
@@ -25,10 +27,10 @@ def receptive_field_growth(layers, n=12):
         seen.append((low * stride, high * stride + kernel - 1))
     seen.reverse()
     fields = [receptive_field([layer[1:] for layer in layers[:k]]) for k in range(len(layers) + 1)]
-    told = ", ".join(f"{name}: {field}" for (name, _, _), field in zip(layers, fields[1:]))
+    description = ", ".join(f"{name}: {field}" for (name, _, _), field in zip(layers, fields[1:]))
     drawing = Drawing(
         alt="Side of the receptive field after each layer, in input pixels. "
-        f"{told}. One value of the last layer is joined to all values it depends on.",
+        f"{description}. One value of the last layer is joined to all values it depends on.",
         figsize=(6.4, 0.75 * len(positions) + 0.4),
     )
     axes = drawing.add_subplot()
@@ -63,7 +65,7 @@ def _positions(layers, n):
 
 
 @course_style()
-def influence(weights, inner):
+def influence(weights: np.ndarray, inner: int) -> Drawing:
     """How much each pixel of a receptive field counts, with a frame around its inner part.
 
     Parameters

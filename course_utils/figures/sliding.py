@@ -1,10 +1,12 @@
 """Figures of a kernel that slides over an image: windows, stride, padding, dilation."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from course_utils.figures import style
 from course_utils.figures.animation import Animation
-from course_utils.figures.drawing import course_style
+from course_utils.figures.drawing import Drawing, course_style
 from course_utils.figures.grids import (
     KERNEL,
     RESULT,
@@ -23,7 +25,7 @@ from course_utils.reference.geometry import slide
 
 
 @course_style()
-def one_window(patch, kernel):
+def one_window(patch: np.ndarray, kernel: np.ndarray) -> Drawing:
     """Patch times kernel, entry by entry, and the sum.
 
     Parameters
@@ -55,8 +57,8 @@ def one_window(patch, kernel):
 
 
 @course_style()
-def sliding_window(image, kernel, stride=1):
-    """A kernel on its way over an image, one place after the other.
+def sliding_window(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> Animation:
+    """A kernel on its way over an image, one place after another.
 
     Parameters
     ----------
@@ -125,7 +127,7 @@ def _sliding_frame(image, kernel, output, stride, places, number):
 
 
 @course_style()
-def stride_and_padding(n=5, kernel=3):
+def stride_and_padding(n: int = 5, kernel: int = 3) -> Drawing:
     """The places of a kernel for stride 1 and 2, without padding and with "same" padding.
 
     Parameters
@@ -138,7 +140,7 @@ def stride_and_padding(n=5, kernel=3):
     around = kernel // 2
     settings = [(stride, padding) for padding in (0, around) for stride in (1, 2)]
     sizes = [output_size(n, kernel, stride, padding) for stride, padding in settings]
-    told = "; ".join(
+    description = "; ".join(
         f"stride {stride}, padding {padding} gives {size} by {size}"
         for (stride, padding), size in zip(settings, sizes)
     )
@@ -146,7 +148,7 @@ def stride_and_padding(n=5, kernel=3):
     drawing, axes = cell_canvas(
         2 * panel + 0.5,
         2 * (n + 2 * around + 2.4) + 0.2,
-        alt=f"A {kernel} by {kernel} kernel on a {n} by {n} image: {told}.",
+        alt=f"A {kernel} by {kernel} kernel on a {n} by {n} image: {description}.",
     )
     for number, ((stride, padding), size) in enumerate(zip(settings, sizes)):
         left = 0.5 + (number % 2) * panel
@@ -175,7 +177,7 @@ def _places(axes, n, kernel, stride, padding, size, left, top):
 
 
 @course_style()
-def coverage(n=5, kernel=3):
+def coverage(n: int = 5, kernel: int = 3) -> Drawing:
     """How many windows look at each pixel, for three paddings and stride 1.
 
     Parameters
@@ -187,7 +189,7 @@ def coverage(n=5, kernel=3):
         name: window_counts(n, kernel, padding)
         for name, padding in (("no padding", 0), ("same", kernel // 2), ("full", kernel - 1))
     }
-    told = "; ".join(
+    description = "; ".join(
         f"{name}: {count[0, 0]} at a corner, {count[n // 2, n // 2]} in the center"
         for name, count in counts.items()
     )
@@ -195,7 +197,7 @@ def coverage(n=5, kernel=3):
         3 * n + 3,
         n + 1.4,
         alt=f"Number of {kernel} by {kernel} windows that cover each pixel of a {n} by {n} image. "
-        f"{told}.",
+        f"{description}.",
     )
     for number, (name, count) in enumerate(counts.items()):
         left = 0.5 + number * (n + 1)
@@ -207,7 +209,7 @@ def coverage(n=5, kernel=3):
     return drawing
 
 
-def window_counts(n, kernel, padding):
+def window_counts(n: int, kernel: int, padding: int) -> np.ndarray:
     """Number of windows, stride 1, over each pixel of an n by n image: an int array (n, n)."""
     padded = np.zeros((n + 2 * padding,) * 2, int)
     places = output_size(n, kernel, padding=padding)
@@ -218,8 +220,8 @@ def window_counts(n, kernel, padding):
 
 
 @course_style()
-def same_padding_windows(n=6, kernel=3, stride=2):
-    """Where the windows stand along one axis: TensorFlow's "same" and equal padding.
+def same_padding_windows(n: int = 6, kernel: int = 3, stride: int = 2) -> Drawing:
+    """Where the windows lie along one axis: TensorFlow's "same" and equal padding.
 
     Parameters
     ----------
@@ -231,7 +233,7 @@ def same_padding_windows(n=6, kernel=3, stride=2):
         rows = padding if padding else (ends, (0, 0))
         sliding = slide((n, 1), (kernel, 1), stride=(stride, 1), padding=rows)
         ways[name] = (*sliding.padding[0], sliding.output[0])
-    told = "; ".join(
+    description = "; ".join(
         f"{name}: {before} zero{'s' * (before != 1)} before, {after} after, "
         f"{outputs} windows that start at pixels "
         + ", ".join(in_words(i * stride - before) for i in range(outputs))
@@ -242,7 +244,7 @@ def same_padding_windows(n=6, kernel=3, stride=2):
     drawing, axes = cell_canvas(
         n + kernel,
         2 * row_height,
-        alt=f"{n} pixels in a row, kernel {kernel}, stride {stride}. {told}.",
+        alt=f"{n} pixels in a row, kernel {kernel}, stride {stride}. {description}.",
         inches=5.0,
     )
     for number, (name, (before, after, outputs)) in enumerate(ways.items()):
@@ -259,7 +261,7 @@ def same_padding_windows(n=6, kernel=3, stride=2):
 
 
 @course_style()
-def dilated_windows(kernel=3, dilations=(1, 2, 3)):
+def dilated_windows(kernel: int = 3, dilations: Sequence[int] = (1, 2, 3)) -> Drawing:
     """Which pixels a kernel looks at with several dilations.
 
     Parameters
@@ -269,7 +271,7 @@ def dilated_windows(kernel=3, dilations=(1, 2, 3)):
     dilations : sequence of int
     """
     sides = [(kernel - 1) * dilation + 1 for dilation in dilations]
-    told = "; ".join(
+    description = "; ".join(
         f"dilation {dilation} spans {side} by {side} pixels"
         for dilation, side in zip(dilations, sides)
     )
@@ -277,7 +279,8 @@ def dilated_windows(kernel=3, dilations=(1, 2, 3)):
     drawing, axes = cell_canvas(
         len(dilations) * (n + 1),
         n + 3,
-        alt=f"A {kernel} by {kernel} kernel has {kernel**2} weights at any dilation. {told}.",
+        alt=f"A {kernel} by {kernel} kernel has {kernel**2} weights at any dilation. "
+        f"{description}.",
     )
     for number, (dilation, side) in enumerate(zip(dilations, sides)):
         left = 0.5 + number * (n + 1)

@@ -58,7 +58,7 @@ def forward_and_backward(layers: Sequence[tuple[str, str, str, str]]) -> Drawing
 
 @course_style()
 def data_split(counts: Mapping[str, int], purposes: Mapping[str, str]) -> Drawing:
-    """Bars for the parts of a data set, each with what it is for.
+    """Bars for the parts of a data set, each with its purpose.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def data_split(counts: Mapping[str, int], purposes: Mapping[str, str]) -> Drawin
 def losses_by_step(
     curves: Mapping[str, Sequence[float]], *, guess: float | None = None, window: int = 1
 ) -> Drawing:
-    """Loss of each training step, one line a run; a loss that is not finite ends its line.
+    """Loss of each training step, one line per run; a loss that is not finite ends its line.
 
     Parameters
     ----------

@@ -156,7 +156,7 @@ def named_peaks(potential: np.ndarray, current: np.ndarray) -> Drawing:
 
 @course_style()
 def two_conventions(potential: np.ndarray, current: np.ndarray) -> Drawing:
-    """The same curve as IUPAC recommends and in the older American way."""
+    """The same curve in the IUPAC and in the older American convention."""
     drawing = Drawing(
         alt="The same voltammogram twice. IUPAC: potentials rise to the right, the current of an "
         "oxidation points up. The older American way: potentials rise to the left, the current of "
@@ -187,7 +187,7 @@ def voltammograms(
     frame: tuple[float, float, float, float] | None = None,
     marks: Mapping[str, float] | None = None,
 ) -> Drawing:
-    """Curves over the potential, several panels of several curves.
+    """Curves over the potential, in several panels.
 
     Parameters
     ----------
@@ -293,12 +293,13 @@ def accuracies(
         by side.
     """
     tasks = list(next(iter(scores.values())))
-    told = "; ".join(
+    description = "; ".join(
         f"{method}: " + ", ".join(f"{np.mean(runs[task]):.3f}" for task in tasks)
         for method, runs in scores.items()
     )
     drawing = Drawing(
-        alt=f"Accuracy by {xlabel} ({', '.join(map(str, tasks))}), mean over the runs. {told}.",
+        alt=f"Accuracy by {xlabel} ({', '.join(map(str, tasks))}), mean over the runs. "
+        f"{description}.",
         figsize=(6.4, 4.4),
     )
     axes = drawing.subplots()
@@ -307,7 +308,7 @@ def accuracies(
         axes.plot(places, ceiling, color=style.GREY, ls=":", label="best possible")
     for number, (method, runs) in enumerate(scores.items()):
         color, marker = style.CYCLE[number % 6], "os^DvP"[number % 6]
-        # Beside each other, so that dots at the same height are seen.
+        # Side by side, so that dots at the same height can be told apart.
         aside = 0.05 * (number - (len(scores) - 1) / 2)
         x = places + aside if at is None else places * np.exp(aside)
         means = [np.mean(runs[task]) for task in tasks]

@@ -1,5 +1,7 @@
 """Figures of chapter 1: images as arrays, dense layers, and what convolution does differently."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.patches import ConnectionPatch, Rectangle
@@ -20,12 +22,12 @@ from course_utils.figures.grids import (
 )
 from course_utils.reference import correlate2d, parameter_count
 
-# All figures of this chapter are as wide as a phone shows without shrinking the text too far.
+# The figures of this chapter are narrow enough that a phone does not shrink the text too far.
 WIDTH = 5.0
 
 
 @course_style()
-def zoom_into_pixels(photograph, top, left, size=6):
+def zoom_into_pixels(photograph: np.ndarray, top: int, left: int, size: int = 6) -> Drawing:
     """A photograph, a few of its pixels, and their numbers in the red channel.
 
     Parameters
@@ -76,7 +78,7 @@ def zoom_into_pixels(photograph, top, left, size=6):
 
 
 @course_style()
-def color_channels(image):
+def color_channels(image: np.ndarray) -> Drawing:
     """A color image and its three channels.
 
     Parameters
@@ -85,11 +87,11 @@ def color_channels(image):
     """
     means = image.mean(axis=(0, 1))
     names = ("red", "green", "blue")
-    told = ", ".join(f"{name} {mean:.0f}" for name, mean in zip(names, means))
+    description = ", ".join(f"{name} {mean:.0f}" for name, mean in zip(names, means))
     height, width = image.shape[:2]
     drawing = Drawing(
         alt=f"A color image of {height} by {width} pixels and its three channels as gray images. "
-        f"Mean values: {told}.",
+        f"Mean values: {description}.",
         figsize=(WIDTH, 2 * (WIDTH / 2 * height / width + 0.35)),
     )
     panels = drawing.subplots(2, 2).flat
@@ -100,7 +102,7 @@ def color_channels(image):
 
 
 @course_style()
-def class_samples(images, labels, names):
+def class_samples(images: np.ndarray, labels: np.ndarray, names: Sequence[str]) -> Drawing:
     """The first image of each class.
 
     Parameters
@@ -122,7 +124,7 @@ def class_samples(images, labels, names):
 
 
 @course_style()
-def flattening(image):
+def flattening(image: np.ndarray) -> Drawing:
     """A small image and the vector that it becomes, with the neighbors of its middle pixel.
 
     Parameters
@@ -164,7 +166,9 @@ def flattening(image):
 
 
 @course_style()
-def parameter_bars(shapes, units=1000, filters=64, kernel=3):
+def parameter_bars(
+    shapes: Sequence[tuple[int, int, int]], units: int = 1000, filters: int = 64, kernel: int = 3
+) -> Drawing:
     """Parameters of one dense and one convolutional layer, for images of several shapes.
 
     Parameters
@@ -182,11 +186,11 @@ def parameter_bars(shapes, units=1000, filters=64, kernel=3):
         values.append(parameter_count((height * width * channels, units)))
         values.append(parameter_count((kernel, kernel, channels, filters)))
         colors += [style.VERMILLION, style.BLUE]
-    told = "; ".join(
+    description = "; ".join(
         name.replace("\n", ", ") + f": {value:,}" for name, value in zip(names, values)
     )
     drawing = Drawing(
-        alt=f"Bars, on a logarithmic axis, of the parameters of one layer. {told}.",
+        alt=f"Bars, on a logarithmic axis, of the parameters of one layer. {description}.",
         figsize=(WIDTH, 0.75 * len(names) + 0.9),
     )
     _log_bars(drawing.add_subplot(), names, values, colors)
@@ -194,7 +198,9 @@ def parameter_bars(shapes, units=1000, filters=64, kernel=3):
 
 
 @course_style()
-def parameter_growth(sides, units=1000, channels=3, filters=64, kernel=3):
+def parameter_growth(
+    sides: Sequence[int], units: int = 1000, channels: int = 3, filters: int = 64, kernel: int = 3
+) -> Drawing:
     """How the parameters of one layer grow with the side of a square image.
 
     Parameters
@@ -233,7 +239,7 @@ def parameter_growth(sides, units=1000, channels=3, filters=64, kernel=3):
 
 
 @course_style()
-def shuffled_pixels(images, order, names):
+def shuffled_pixels(images: np.ndarray, order: np.ndarray, names: Sequence[str]) -> Drawing:
     """Images above, the same images with their pixels in another order below.
 
     Parameters
@@ -257,8 +263,8 @@ def shuffled_pixels(images, order, names):
 
 
 @course_style()
-def learned_weights(weights, shape, names):
-    """The weights of a linear classifier, one image a class: what it looks for.
+def learned_weights(weights: np.ndarray, shape: tuple[int, int], names: Sequence[str]) -> Drawing:
+    """The weights of a linear classifier, one image per class: what it looks for.
 
     Parameters
     ----------
@@ -282,7 +288,7 @@ def learned_weights(weights, shape, names):
 
 
 @course_style()
-def two_places(first, second):
+def two_places(first: np.ndarray, second: np.ndarray) -> Drawing:
     """One image at the place where a classifier saw it in training, and at another place.
 
     Parameters
@@ -304,7 +310,7 @@ def two_places(first, second):
 
 
 @course_style()
-def connections(n=6, kernel=3):
+def connections(n: int = 6, kernel: int = 3) -> Drawing:
     """A dense, a local and a convolutional layer on a short signal, with their matrices.
 
     Equal colors are equal weights.
@@ -325,15 +331,16 @@ def connections(n=6, kernel=3):
         "local and shared": np.where(inside, rows - columns, -1),
     }
     counts = {name: len(np.unique(ids[ids >= 0])) for name, ids in weights.items()}
-    told = "; ".join(
+    description = "; ".join(
         f"{name}: {np.sum(ids >= 0)} connections, {counts[name]} different weights"
         for name, ids in weights.items()
     )
     drawing, axes = cell_canvas(
         13.2,
         3 * 7.1,
-        alt=f"{n} inputs and {outputs} outputs, connected in three ways. {told}. Beside each, the "
-        f"{n} by {outputs} matrix of weights, where equal colors are equal weights.",
+        alt=f"{n} inputs and {outputs} outputs, connected in three ways. "
+        f"{description}. Beside each, "
+        f"the {n} by {outputs} matrix of weights, where equal colors are equal weights.",
         inches=WIDTH,
     )
     for number, (name, ids) in enumerate(weights.items()):
@@ -379,7 +386,7 @@ def _weight_color(weight, last):
 
 
 @course_style()
-def three_ways(counts, title):
+def three_ways(counts: Mapping[str, int], title: str) -> Drawing:
     """Parameters of layers that have the same outputs.
 
     Parameters
@@ -388,9 +395,10 @@ def three_ways(counts, title):
     title : str
         What the layers have in common.
     """
-    told = "; ".join(f"{name}: {count:,}" for name, count in counts.items())
+    description = "; ".join(f"{name}: {count:,}" for name, count in counts.items())
     drawing = Drawing(
-        alt=f"Bars, on a logarithmic axis, of the parameters of layers with {title}. {told}.",
+        alt=f"Bars, on a logarithmic axis, of the parameters of layers with {title}. "
+        f"{description}.",
         figsize=(WIDTH, 0.55 * len(counts) + 1.1),
     )
     axes = drawing.add_subplot()
@@ -401,7 +409,9 @@ def three_ways(counts, title):
 
 
 @course_style()
-def edges_to_corners(image, top_edges, left_edges, corners):
+def edges_to_corners(
+    image: np.ndarray, top_edges: np.ndarray, left_edges: np.ndarray, corners: np.ndarray
+) -> Drawing:
     """Edge maps of a first layer, and the corner map that a second layer makes of them.
 
     Parameters
@@ -429,7 +439,9 @@ def edges_to_corners(image, top_edges, left_edges, corners):
 
 
 @course_style()
-def moving_pattern(pattern, places, side=7):
+def moving_pattern(
+    pattern: np.ndarray, places: Sequence[tuple[int, int]], side: int = 7
+) -> Animation:
     """A pattern that moves over an image, the map of its matches, and the map's largest value.
 
     Parameters
@@ -482,7 +494,7 @@ def _moving_frame(pattern, row, column, side):
 
 
 @course_style()
-def accuracy_by_shift(shifts, accuracies):
+def accuracy_by_shift(shifts: Sequence[int], accuracies: Mapping[str, Sequence[float]]) -> Drawing:
     """Accuracy of classifiers on images that are shifted away from where they were in training.
 
     Parameters
@@ -491,13 +503,13 @@ def accuracy_by_shift(shifts, accuracies):
     accuracies : dict from name to sequence of float
         Share of images classified right, one for each shift.
     """
-    told = "; ".join(
+    description = "; ".join(
         f"{name}: {100 * values[0]:.0f}% without a shift, {100 * values[-1]:.0f}% at "
         f"{shifts[-1]} pixels"
         for name, values in accuracies.items()
     )
     drawing = Drawing(
-        alt=f"Accuracy against the shift in pixels, down and to the right. {told}.",
+        alt=f"Accuracy against the shift in pixels, down and to the right. {description}.",
         figsize=(WIDTH, 3.5),
     )
     axes = drawing.add_subplot()
@@ -514,7 +526,7 @@ def accuracy_by_shift(shifts, accuracies):
 
 
 @course_style()
-def pipeline(stages):
+def pipeline(stages: Sequence[tuple[str, tuple[int, ...], int]]) -> Drawing:
     """A network from the image to the classes, stage by stage.
 
     Parameters
@@ -522,13 +534,13 @@ def pipeline(stages):
     stages : sequence of (name, shape, parameters)
         Shape of one example after the stage, (height, width, channels) or (units,).
     """
-    told = "; ".join(f"{name}: {_shape_text(shape)}" for name, shape, _ in stages)
+    description = "; ".join(f"{name}: {_shape_text(shape)}" for name, shape, _ in stages)
     columns = 3
     rows = -(-len(stages) // columns)
     drawing, axes = cell_canvas(
         columns * 10,
         rows * 10,
-        alt=f"A convolutional network as a chain of {len(stages)} stages. {told}.",
+        alt=f"A convolutional network as a chain of {len(stages)} stages. {description}.",
         inches=WIDTH,
     )
     largest = max(shape[0] for _, shape, _ in stages if len(shape) == 3)
@@ -583,7 +595,7 @@ def _classes_size(names):
 
 
 def _class_panels(drawing, names):
-    """One panel a class, five in a row."""
+    """One panel per class, five in a row."""
     rows = -(-len(names) // 5)
     return [drawing.add_subplot(rows, 5, number + 1) for number in range(len(names))]
 

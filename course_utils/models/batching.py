@@ -1,19 +1,20 @@
 """Batches for `fit` that do not keep an epoch waiting for its end."""
 
+import numpy as np
 import tensorflow as tf
 
 
-def batches(x, y, batch_size, shuffle=True):
+def batches(x: np.ndarray, y: np.ndarray, batch_size: int, shuffle: bool = True) -> tf.data.Dataset:
     """A `tf.data.Dataset` of shuffled batches.
 
     `network.fit(x, y, batch_size=...)` makes the same batches in the same order from the same seed,
-    so the trained weights are equal but for rounding. But there TensorFlow tunes the queues between
-    its threads, from a thread that sleeps for 10 ms, then 20, 40 and so on, and an epoch may wait
-    for it to wake: with TensorFlow 2.21 on two cores, about every second epoch ended only 10.2, 41
-    or 82 s after it had begun. Without the tuning none did, and there is nothing to tune.
+    so the trained weights are equal except for rounding. But there TensorFlow tunes the queues
+    between its threads, from a thread that sleeps for 10 ms, then 20, 40 and so on, and an epoch
+    may wait for it to wake: with TensorFlow 2.21 on two cores, about every second epoch ended only
+    10.2, 41 or 82 s after it had begun. Without the tuning, none did, and there is nothing to tune.
 
     The batches are shuffled already, so tell `fit` ``shuffle=False``, or it warns. After
-    `keras.utils.set_random_seed` every epoch goes through the same order, here as there.
+    `keras.utils.set_random_seed` every epoch uses the same order, with either of them.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ CHANNEL_MEAN = (0.4915, 0.4821, 0.4464)
 CHANNEL_DEVIATION = (0.2472, 0.2437, 0.2617)
 
 
-def pairs_of_convolutions(*, norm=True, augment=True):
+def pairs_of_convolutions(*, norm: bool = True, augment: bool = True) -> keras.Model:
     """Three pairs of 3x3 convolutions with 32, 64 and 128 filters, each pair with a max pooling.
 
     Takes images (n, 32, 32, 3) scaled to 0..1, which it standardizes, and returns probabilities
@@ -34,7 +34,7 @@ def pairs_of_convolutions(*, norm=True, augment=True):
         for _ in range(2):
             network.add(layers.Conv2D(filters, 3, padding="same", use_bias=not norm))
             if norm:
-                # The averages of Keras's 0.99 would lag behind a short training.
+                # With Keras's 0.99, the averages would lag in a short training.
                 network.add(layers.BatchNormalization(momentum=0.9))
             network.add(layers.ReLU())
         network.add(layers.MaxPooling2D(2))

@@ -1,10 +1,10 @@
-"""The networks of documents 1, 2 and 4, layer by layer as their listings have them."""
+"""The networks of documents 1, 2 and 4, layer by layer as in their listings."""
 
 import keras
 from keras import layers
 
 
-def document_1():
+def document_1() -> keras.Model:
     """Document 1, section 6: CIFAR-10, same padding, dropout. 1,143,242 parameters.
 
     Takes images (n, 32, 32, 3) scaled to 0..1, returns probabilities (n, 10); not compiled.
@@ -26,7 +26,7 @@ def document_1():
     )
 
 
-def document_2():
+def document_2() -> keras.Model:
     """Document 2, section 6: CIFAR-10, valid padding, no dropout. 122,570 parameters.
 
     Takes images (n, 32, 32, 3) scaled to 0..1, returns probabilities (n, 10); not compiled.
@@ -47,7 +47,7 @@ def document_2():
     )
 
 
-def document_4():
+def document_4() -> keras.Model:
     """Document 4: Fashion-MNIST. 225,034 parameters, as its summary says.
 
     Takes images (n, 28, 28, 1) scaled to 0..1, returns probabilities (n, 10); not compiled.

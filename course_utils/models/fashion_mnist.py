@@ -10,7 +10,7 @@ MEAN, DEVIATION = 0.286, 0.353
 CONVOLUTIONS = ((32, True), (64, False), (64, True), (128, False), (128, False))
 
 
-def improved_fashion_mnist():
+def improved_fashion_mnist() -> keras.Model:
     """3x3 convolutions with batch normalization in three stages; flips and shifts in training.
 
     Takes images (n, 28, 28, 1) scaled to 0..1, returns probabilities (n, 10); not compiled.
@@ -28,7 +28,7 @@ def improved_fashion_mnist():
     for filters, pooled in CONVOLUTIONS:
         network.add(layers.Conv2D(filters, 3, padding="same", use_bias=False))
         if pooled:
-            # Before the normalization, which then has a quarter of the numbers to go through.
+            # Before the normalization, which then has only a quarter of the numbers to process.
             network.add(layers.MaxPooling2D(2))
         network.add(layers.BatchNormalization(momentum=0.95))
         network.add(layers.ReLU())

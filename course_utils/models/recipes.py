@@ -1,4 +1,4 @@
-"""How each network of the labs is trained: what a measurement needs to repeat it."""
+"""How each network of the labs is trained: all that a measurement needs to repeat it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,14 +46,25 @@ class Recipe:
     finish: Callable = lambda network: network
     claim: float | None = None
 
-    def parts(self, images, labels):
+    def parts(
+        self, images: np.ndarray, labels: np.ndarray
+    ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
         """Cut scaled images and labels into ((x_train, y_train), (x_val, y_val))."""
         x = images.astype(np.float32) / 255
         cut = len(x) - self.held_out
         return (x[:cut], labels[:cut]), (x[cut:], labels[cut:])
 
-    def train(self, x, y, *, validation_data=None, seed, epochs=None, verbose="auto"):
-        """Train a new network; equal seeds start it from equal weights.
+    def train(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        *,
+        validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+        seed: int,
+        epochs: int | None = None,
+        verbose: int | str = "auto",
+    ) -> tuple[keras.Model, dict[str, list[float]]]:
+        """Train a new network; with equal seeds it starts from equal weights.
 
         Parameters
         ----------
@@ -62,7 +73,7 @@ class Recipe:
         validation_data : (x, y), optional
         seed : int
         epochs : int, optional
-            Instead of the recipe's own; schedules are stretched to it.
+            Instead of those of the recipe; schedules are stretched to fit.
         verbose : 0, 1, 2 or "auto"
 
         Returns

@@ -3,10 +3,12 @@
 import keras
 
 
-def one_cycle(steps, peak=0.01, share_up=0.2):
+def one_cycle(
+    steps: int, peak: float = 0.01, share_up: float = 0.2
+) -> keras.optimizers.schedules.LearningRateSchedule:
     """A learning rate that climbs to its peak in a straight line and falls as a cosine, to 0.
 
-    Smith (2018), https://doi.org/10.48550/arXiv.1803.09820, whose way down is a line too.
+    Smith (2018), https://doi.org/10.48550/arXiv.1803.09820, whose way down is straight too.
 
     Parameters
     ----------
@@ -14,7 +16,7 @@ def one_cycle(steps, peak=0.01, share_up=0.2):
         Steps of the whole training.
     peak : float
     share_up : float
-        Part of the steps that go up.
+        Fraction of the steps on which the rate climbs.
 
     Returns
     -------

@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers
 
 
-def document_1_voltammograms():
+def document_1_voltammograms() -> keras.Model:
     """Document 1, section 7: the picture of a curve, two classes. 613,314 parameters.
 
     Takes pictures (n, 96, 96, 1) from 0 to 1, returns probabilities (n, 2); not compiled.
@@ -28,7 +28,7 @@ def document_1_voltammograms():
     )
 
 
-def curve_mlp(points=600):
+def curve_mlp(points: int = 600) -> keras.Model:
     """An MLP on the currents (n, points), point by point; returns probabilities (n, 2)."""
     return keras.Sequential(
         [
@@ -41,7 +41,7 @@ def curve_mlp(points=600):
     )
 
 
-def curve_cnn(points=600):
+def curve_cnn(points: int = 600) -> keras.Model:
     """A 1-D CNN along the currents (n, points, 1); returns probabilities (n, 2)."""
     return keras.Sequential(
         [
@@ -55,7 +55,7 @@ def curve_cnn(points=600):
     )
 
 
-def picture_cnn(size=96, channels=1):
+def picture_cnn(size: int = 96, channels: int = 1) -> keras.Model:
     """A 2-D CNN on pictures (n, size, size, channels); returns probabilities (n, 2).
 
     52,098 parameters with the defaults; the 1-D CNN has 23,362, the MLP 30,482.
@@ -72,7 +72,9 @@ def picture_cnn(size=96, channels=1):
     )
 
 
-def template_accuracy(train, train_labels, test, test_labels):
+def template_accuracy(
+    train: np.ndarray, train_labels: np.ndarray, test: np.ndarray, test_labels: np.ndarray
+) -> float:
     """Share of test curves (m, points) that are nearest to the mean training curve of their class.
 
     The training curves are (n, points); labels are integers from 0, each class at least once

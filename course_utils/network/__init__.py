@@ -1,25 +1,46 @@
-"""Networks of layers that learn, in numpy alone, with Keras's names.
+"""Networks that learn, in numpy alone, with Keras's names: `layers`, `training`, and `keras`.
 
-A layer keeps its weights and what its backward pass needs; what it computes is a function of
-`course_utils.reference`.
+Here are the files about a network as a whole: building, saving, summarizing and checking it. What
+an operation computes belongs in `course_utils.reference`, and networks built with Keras in
+`course_utils.models`.
 """
 
-from course_utils.network.activation_layers import Activation, LeakyReLU, ReLU
-from course_utils.network.augmentation import Augmentation
-from course_utils.network.callbacks import Callback, EarlyStopping, LearningRateScheduler
-from course_utils.network.convolution import Conv2D, DepthwiseConv2D, SeparableConv2D
-from course_utils.network.fully_connected import Dense, Flatten
 from course_utils.network.gradient_check import gradient_check
-from course_utils.network.keras_interchange import from_keras, to_keras
-from course_utils.network.layer import Layer
-from course_utils.network.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
-from course_utils.network.normalization import BatchNormalization
-from course_utils.network.optimizers import SGD, Adam, AdamW, Momentum, RMSProp
-from course_utils.network.pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
-from course_utils.network.regularization import Dropout
-from course_utils.network.residual import Residual
-from course_utils.network.schedules import cosine_decay, exponential_decay, step_decay
+from course_utils.network.keras import from_keras, to_keras
+from course_utils.network.layers import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    LeakyReLU,
+    MaxPooling2D,
+    ReLU,
+    Residual,
+    SeparableConv2D,
+)
 from course_utils.network.sequential import Sequential, load
+from course_utils.network.training import (
+    SGD,
+    Adam,
+    AdamW,
+    Augmentation,
+    Callback,
+    CategoricalCrossentropy,
+    EarlyStopping,
+    LearningRateScheduler,
+    Momentum,
+    RMSProp,
+    SparseCategoricalCrossentropy,
+    cosine_decay,
+    exponential_decay,
+    step_decay,
+)
 
 __all__ = [
     "SGD",

@@ -1,26 +1,28 @@
-"""Checking gradients: what backward computes against what a small change of a weight does."""
+"""Checking gradients: what backward computes against what a small change to a weight does."""
 
 import copy
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from course_utils.network.chain import Chain
-from course_utils.network.layer import Layer
-from course_utils.reference.checks import as_numbers, is_number, is_whole
+from course_utils.network.layers.chain import Chain
+from course_utils.network.layers.layer import Layer
+from course_utils.reference.arguments import number, whole
+from course_utils.reference.checks import as_numbers
 
-# A kink that lies between the two points of a difference is left outside by a smaller step.
+# If a kink lies between the two points of a difference, a smaller step may leave it outside.
 STEPS = (3e-5, 3e-6, 3e-7)
-# An entry far smaller than its array's largest is measured by this part of the largest.
+# The error of a tiny entry is relative to this fraction of the largest entry of its array.
 SMALL = 1e-3
-# Rounding makes a computed loss wrong by about so many times itself.
+# Rounding makes a computed loss wrong by about this fraction of itself.
 ROUNDING = 8 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True)
 class CheckedArray:
-    """How the gradient of one array compares. `index` is the entry with the largest error."""
+    """How the gradient of one array compares; `index` is the entry with the largest error."""
 
     name: str
     entries: int
@@ -31,7 +33,7 @@ class CheckedArray:
     differences: float
 
     @property
-    def place(self):
+    def place(self) -> str:
         return f"{self.name}[{', '.join(map(str, self.index))}]"
 
 
@@ -53,13 +55,13 @@ class GradientCheck:
     faults: tuple
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """Whether no gradient is wrong, and at least one entry could be compared."""
         compared = any(row.kinks < row.entries for row in self.rows)
         return compared and all(row.error <= self.tolerance for row in self.rows)
 
     @property
-    def worst(self):
+    def worst(self) -> CheckedArray:
         """The row with the largest error."""
         return max(self.rows, key=lambda row: row.error)
 
@@ -94,7 +96,16 @@ class GradientCheck:
         return "right" if row.error <= self.tolerance else "WRONG"
 
 
-def gradient_check(network, x, labels=None, *, entries=10, tolerance=1e-6, training=True, seed=0):
+def gradient_check(
+    network: Chain | Layer,
+    x: ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    entries: int = 10,
+    tolerance: float = 1e-6,
+    training: bool = True,
+    seed: int = 0,
+) -> GradientCheck:
     """Compare the gradients of a network, or of a layer, with central differences in float64.
 
     The difference (f(w + h) - f(w - h)) / 2h for one entry w of a weight is close to the slope
@@ -105,38 +116,38 @@ def gradient_check(network, x, labels=None, *, entries=10, tolerance=1e-6, train
     where s is a thousandth of the array's largest gradient, or what rounding leaves of a
     difference if that is more: below it, differences are noise.
 
-    Everything happens in a copy in float64; the network stays as it is. Dropout drops the same
+    Everything happens in a float64 copy; the network does not change. Dropout drops the same
     values every time. Where a difference straddles a kink of ReLU or of max pooling, h is made
     smaller; where the point itself is a kink, the entry is counted and not compared.
 
     Parameters
     ----------
     network : Sequential or Layer
-        If it is not built yet, the copy is.
+        If it is not built yet, only the copy is built.
     x : array (N, ...)
         A few examples are enough; many examples have many kinks.
     labels : array, optional
         The function is then the loss that the network was compiled with. Otherwise it is the sum
         of the outputs, each multiplied by a fixed random number.
     entries : int
-        How many entries of each array are compared, picked at random.
+        How many entries of each array to compare, picked at random.
     tolerance : float
         The largest relative error that counts as right.
     training : bool
         As in `forward`: with True, batch normalization uses the statistics of the batch.
     seed : int
-        Of the picks, of dropout, and of the random numbers.
+        For the picks, for dropout, and for the random numbers.
 
     Returns
     -------
     GradientCheck
-        `.passed`; printed, a table. If a gradient is wrong, `.faults` names the layer that is to
-        blame: each is then checked by itself, with the input that it has in the network.
+        `.passed`; prints as a table. If a gradient is wrong, `.faults` names the layer to blame:
+        each layer is then checked by itself, with the input that it has in the network.
 
     Raises
     ------
     ValueError
-        If an argument is no good, or there are labels but the network was not compiled.
+        If an argument is invalid, or there are labels but the network was not compiled.
 
     Notes
     -----
@@ -145,10 +156,8 @@ def gradient_check(network, x, labels=None, *, entries=10, tolerance=1e-6, train
     """
     if not isinstance(network, (Chain, Layer)):
         raise ValueError(f"gradient_check takes a network or a layer, got {network!r}")
-    if not is_whole(entries) or entries < 1:
-        raise ValueError(f"entries must be an integer of at least 1, got {entries!r}")
-    if not is_number(tolerance) or not 0 < tolerance < 1:
-        raise ValueError(f"tolerance must be a number between 0 and 1, got {tolerance!r}")
+    whole(entries, "entries")
+    number(tolerance, "tolerance", above=0, below=1)
     x = np.array(as_numbers(x, "x"), np.float64)
     if not x.size or not np.isfinite(x).all():
         raise ValueError(f"x must hold examples, all of them finite numbers; its shape: {x.shape}")
@@ -158,7 +167,7 @@ def gradient_check(network, x, labels=None, *, entries=10, tolerance=1e-6, train
         if loss is None:
             raise ValueError("to check the gradients of a loss, compile the network with it first")
     options = _Options(entries, tolerance, training, seed)
-    chain = _double(network, x.shape[1:], seed)
+    chain = _float64_copy(network, x.shape[1:], seed)
     if loss is None:
         objective = _weighted_sum(chain, x, options)
     else:
@@ -170,7 +179,7 @@ def gradient_check(network, x, labels=None, *, entries=10, tolerance=1e-6, train
         chain.forward(x, training, np.random.default_rng(seed))
         inputs = {id(layer): layer.x.copy() for layer in chain.every_layer()}
         faults = tuple(_faults(chain.layers, inputs, options)) or (
-            "Each layer by itself is right: what joins them, or the loss, is not.",
+            "Each layer by itself is right: the fault lies in what joins them, or in the loss.",
         )
     return GradientCheck(rows, tolerance, faults)
 
@@ -182,11 +191,11 @@ class _Options(NamedTuple):
     seed: int
 
 
-def _double(network, input_shape, seed):
-    """A copy in float64, as a chain."""
+def _float64_copy(network, input_shape, seed):
+    """A copy of the layers in float64, as a chain."""
     layers = network.layers if isinstance(network, Chain) else [network]
-    # Where the copy meets one of these arrays, it takes the one in float64. A layer and the
-    # residual block around it share theirs.
+    # deepcopy takes these float64 arrays in place of the originals. A layer and the residual
+    # block around it share theirs.
     doubled = {id(w): w.astype(np.float64) for layer in layers for w in layer.weights.values()}
     chain = _chain(copy.deepcopy(layers, doubled))
     if network.input_shape is None:
@@ -197,7 +206,7 @@ def _double(network, input_shape, seed):
 
 
 def _chain(layers):
-    """Layers as a chain, although they are in another already."""
+    """Layers as a chain, although they are already in another."""
     chain = Chain([])
     chain.layers = layers
     return chain

@@ -3,42 +3,22 @@
 import json
 import os
 import zipfile
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course_utils.network.activation_layers import Activation, LeakyReLU, ReLU
-from course_utils.network.convolution import Conv2D, DepthwiseConv2D, SeparableConv2D
-from course_utils.network.fully_connected import Dense, Flatten
-from course_utils.network.normalization import BatchNormalization
-from course_utils.network.pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
-from course_utils.network.regularization import Dropout
-from course_utils.network.residual import Residual
+from course_utils.network.layers import LAYERS
+
+if TYPE_CHECKING:
+    from course_utils.network.sequential import Sequential
 
 FORMAT = "course_utils.network 1"
-LAYERS = {
-    layer.__name__: layer
-    for layer in (
-        Activation,
-        AveragePooling2D,
-        BatchNormalization,
-        Conv2D,
-        Dense,
-        DepthwiseConv2D,
-        Dropout,
-        Flatten,
-        GlobalAveragePooling2D,
-        LeakyReLU,
-        MaxPooling2D,
-        ReLU,
-        Residual,
-        SeparableConv2D,
-    )
-}
 
 
-def save(network, path):
-    """Write a network into a file, which appears whole or not at all; see `Sequential.save`."""
+def save(network: "Sequential", path: str | PathLike[str]) -> None:
+    """Write a network to a file, which appears whole or not at all; see `Sequential.save`."""
     layers = [layer.config for layer in network.layers]
     for config in layers:
         _layer(config)  # raises ValueError for a layer that `load` could not make
@@ -71,22 +51,22 @@ def save(network, path):
         unfinished.unlink(missing_ok=True)
 
 
-def restore(path, network_class):
+def restore(path: str | PathLike[str], network_class: type["Sequential"]) -> "Sequential":
     """Make a network_class from a file that `save` wrote; see `load`."""
     with open(path, "rb") as file:
         try:
             return _restore(file, network_class)
-        # A damaged archive can fail in a dozen ways, each with an exception of its own.
+        # A damaged archive can fail in a dozen ways, each with its own exception.
         except Exception as error:
             raise ValueError(
-                f"{path} is not a network that Sequential.save wrote, or it is cut short or "
+                f"{path} is not a network that Sequential.save wrote, or it is truncated or "
                 f"damaged ({type(error).__name__}: {error})"
             ) from error
 
 
 def _restore(file, network_class):
-    if not zipfile.is_zipfile(file):  # numpy would advise to trust it as a pickle
-        raise ValueError("it is no npz file")
+    if not zipfile.is_zipfile(file):  # numpy would suggest trusting it as a pickle
+        raise ValueError("it is not an npz file")
     file.seek(0)
     with np.load(file, allow_pickle=False) as archive:
         arrays = dict(archive)
@@ -120,13 +100,13 @@ def _layer(config):
 
 
 def _set_weights(network, weights):
-    """Give the network weights by path, as it must have them."""
+    """Set the weights by path; they must be exactly those that the network has."""
     shapes = {path: weight.shape for path, weight in network.weights.items()}
     stored = {path: weight.shape for path, weight in weights.items()}
     if stored != shapes:
         path = next(path for path in shapes | stored if shapes.get(path) != stored.get(path))
         raise ValueError(
-            f"its weights are of another network: {path!r} has shape {stored.get(path)}, "
+            f"its weights belong to another network: {path!r} has shape {stored.get(path)}, "
             f"expected {shapes.get(path)}"
         )
     for path, weight in network.weights.items():
@@ -134,7 +114,7 @@ def _set_weights(network, weights):
 
 
 def _part(arrays, name):
-    """The arrays whose key starts with `name`, without it."""
+    """Return the arrays whose keys start with `name`, under the rest of the key."""
     return {
         key.removeprefix(f"{name}/"): array
         for key, array in arrays.items()

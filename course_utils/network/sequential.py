@@ -1,31 +1,41 @@
 """A network: layers in a row, with training, evaluation and prediction."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
+from os import PathLike
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
-from course_utils.network import losses, optimizers, saving
-from course_utils.network.chain import Chain
-from course_utils.network.diagnosis import first_not_finite
-from course_utils.network.interrupts import interrupts_wait
+from course_utils.network import saving
+from course_utils.network.layers.chain import Chain
+from course_utils.network.layers.layer import Layer
 from course_utils.network.summary import summary_table
-from course_utils.network.training import batches, fit, listen, require_count, split
-from course_utils.reference.checks import as_numbers, is_whole
+from course_utils.network.training import losses, optimizers
+from course_utils.network.training.callbacks import Callback
+from course_utils.network.training.history import History
+from course_utils.network.training.interrupts import interrupts_wait
+from course_utils.network.training.loop import as_callbacks, batches, fit, split_off_validation
+from course_utils.network.training.losses import Crossentropy
+from course_utils.network.training.not_finite import first_not_finite
+from course_utils.network.training.optimizers import Optimizer
+from course_utils.reference.arguments import is_whole, whole
+from course_utils.reference.checks import as_numbers
 
 
 class Sequential(Chain):
-    """Layers in a row, each of which takes the output of the one before.
+    """Layers in a row, each of which takes the output of the previous one.
 
     Parameters
     ----------
     layers : list of layers
     input_shape : tuple, optional
-        Of one example, such as (28, 28, 1). Without it, the first examples that the network sees
-        decide.
+        Of one example, such as (28, 28, 1). If it is left out, the first examples that the network
+        sees decide.
     seed : int, optional
-        Of all that is random: the weights, the order of the examples, dropout, augmentation. The
-        same seed gives the same run on the same machine. (Another number of threads adds up in
-        another order, and rounds differently.)
+        For everything random: the weights, the order of the examples, dropout, augmentation. The
+        same seed gives the same run on the same machine. (With another number of threads, sums
+        are taken in another order and round differently.)
     dtype : "float32" or "float64"
         float64 is for checking gradients.
 
@@ -42,7 +52,7 @@ class Sequential(Chain):
     history : History
         Of the last `fit`.
     epoch : int
-        How many epochs the network was trained for.
+        How many epochs the network has been trained for.
 
     Raises
     ------
@@ -50,7 +60,13 @@ class Sequential(Chain):
         If the layers do not fit together.
     """
 
-    def __init__(self, layers, input_shape=None, seed=None, dtype="float32"):
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        input_shape: tuple[int, ...] | None = None,
+        seed: int | None = None,
+        dtype: DTypeLike = "float32",
+    ):
         super().__init__(layers)
         if not self.layers:
             raise ValueError("a network needs at least one layer, got an empty list")
@@ -66,7 +82,7 @@ class Sequential(Chain):
         if input_shape is not None:
             self.build(input_shape)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Build all layers for examples of this shape, such as (28, 28, 1)."""
         sizes = input_shape if isinstance(input_shape, (tuple, list)) else ()
         if not sizes or not all(is_whole(size) and size >= 1 for size in sizes):
@@ -76,8 +92,8 @@ class Sequential(Chain):
             )
         super().build(tuple(map(int, sizes)), self.rng, self.dtype)
 
-    def forward(self, x, training=False):
-        """Compute the outputs for a batch, and remember what `backward` needs.
+    def forward(self, x: ArrayLike, training: bool = False) -> np.ndarray:
+        """Compute the outputs for a batch, and keep what `backward` needs.
 
         Parameters
         ----------
@@ -91,7 +107,12 @@ class Sequential(Chain):
         """
         return super().forward(self._examples(x), training, self.rng)
 
-    def compile(self, optimizer, loss, metrics=()):
+    def compile(
+        self,
+        optimizer: str | Optimizer,
+        loss: str | Crossentropy,
+        metrics: str | Sequence[str] = (),
+    ) -> None:
         """Say how to train.
 
         Parameters
@@ -110,7 +131,7 @@ class Sequential(Chain):
         ------
         ValueError
             If one of them is unknown, the loss does not suit the end of the network, or the
-            optimizer is another network's: it remembers that one's steps.
+            optimizer belongs to another network, whose steps it remembers.
         """
         optimizer, loss = optimizers.get(optimizer), losses.get(loss)
         metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics or ())
@@ -129,7 +150,7 @@ class Sequential(Chain):
             )
         if optimizer.network not in (None, self):
             raise ValueError(
-                f"{optimizer!r} is another network's optimizer, and remembers that one's steps; "
+                f"{optimizer!r} belongs to another network, whose steps it remembers; "
                 "make a new one for each network"
             )
         optimizer.network = self
@@ -137,29 +158,29 @@ class Sequential(Chain):
 
     def fit(
         self,
-        x,
-        y,
+        x: ArrayLike,
+        y: ArrayLike,
         *,
-        batch_size=32,
-        epochs=1,
-        verbose="auto",
-        callbacks=(),
-        validation_split=0.0,
-        validation_data=None,
-        shuffle=True,
-        initial_epoch=0,
-        augment=None,
-    ):
+        batch_size: int = 32,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Callback | Sequence[Callback] = (),
+        validation_split: float = 0.0,
+        validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+        augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+    ) -> History:
         """Train on the examples, `epochs` times over.
 
-        Ctrl-C ends the training, never within an optimizer step: `fit` returns the history of the
-        finished epochs, and the weights stay as they are (or go back to the best epoch's, with an
-        `EarlyStopping` that restores them).
+        Ctrl-C ends the training, but never in the middle of an optimizer step: `fit` returns the
+        history of the finished epochs, and the weights stay as they are (or return to those of the
+        best epoch, with an `EarlyStopping` that restores them).
 
         Parameters
         ----------
         x : array (N, *input_shape)
-            Taken as it is: scale images of 0 to 255 yourself.
+            Used as given: scale images from 0 to 255 yourself.
         y : array (N,) or (N, K)
             Labels, as the loss takes them.
         batch_size : int
@@ -167,17 +188,17 @@ class Sequential(Chain):
         epochs : int
             The number of the last epoch, counted from 1.
         verbose : 0, 1, 2 or "auto"
-            Nothing, a bar, or a line an epoch. "auto" is a bar in a terminal or a notebook, else a
-            line.
+            Nothing, a bar, or a line for each epoch. "auto" is a bar in a terminal or a notebook,
+            else a line.
         callbacks : sequence of Callback
         validation_split : float
-            Fraction of the examples, the last ones, to keep back for validation.
+            Fraction of the examples to keep back for validation: the last ones.
         validation_data : (x, y), optional
-            Loss and metrics on them follow every epoch, as "val_loss", ...
+            Loss and metrics on them are computed after every epoch, as "val_loss", ...
         shuffle : bool
             Draw a new order for every epoch.
         initial_epoch : int
-            Where to go on: ``initial_epoch=network.epoch`` after `load`.
+            Where to continue: ``initial_epoch=network.epoch`` after `load`.
         augment : callable, optional
             Called for every batch as augment(images, rng); returns the images to train on.
 
@@ -188,31 +209,31 @@ class Sequential(Chain):
         Raises
         ------
         ValueError
-            If examples, labels or an argument are no good; if an image holds NaN.
+            If examples, labels or an argument are invalid, or an image holds NaN.
         FloatingPointError
-            If the loss or a gradient stops being finite. The message says where it began; the
-            weights are those before the step.
+            If the loss or a gradient is no longer finite. The message says where it began; the
+            weights are those from before the step.
         """
-        require_count(epochs, "epochs")
-        require_count(initial_epoch, "initial_epoch", least=0)
+        whole(epochs, "epochs")
+        whole(initial_epoch, "initial_epoch", least=0)
         if augment is not None and not callable(augment):
             raise ValueError(
                 "augment must be a function (images, rng) -> images, such as Augmentation(...), "
                 f"got {augment!r}"
             )
         x, y = as_numbers(x, "x"), as_numbers(y, "labels")
-        self.examples_and_classes(x, y)  # to find mistakes before the first batch
+        self.examples_and_classes(x, y)  # finds mistakes before the first batch
         if validation_split:
             if validation_data is not None:
                 raise ValueError("give fit validation_split or validation_data, not both")
-            (x, y), validation_data = split(x, y, validation_split)
+            (x, y), validation_data = split_off_validation(x, y, validation_split)
         elif validation_data is not None:
             validation_data = self._validation_pair(validation_data)
         return fit(
             self,
             x,
             y,
-            callbacks=listen(callbacks),
+            callbacks=as_callbacks(callbacks),
             verbose=verbose,
             epochs=epochs,
             initial_epoch=initial_epoch,
@@ -222,7 +243,7 @@ class Sequential(Chain):
             augment=augment,
         )
 
-    def train_step(self, x, y):
+    def train_step(self, x: ArrayLike, y: ArrayLike) -> dict[str, float]:
         """Take one optimizer step on a batch of examples and labels.
 
         Returns
@@ -236,7 +257,7 @@ class Sequential(Chain):
             If the loss or a gradient is not finite. The weights then stay as they were.
         """
         x, classes = self.examples_and_classes(x, y)
-        # numpy need not warn of numbers that are not finite: they become an error here.
+        # numpy need not warn about numbers that are not finite: they become an error here.
         with interrupts_wait(), np.errstate(all="ignore"):
             loss, logits = self._loss_and_gradients(x, classes, training=True)
             gradients = self.gradients
@@ -248,18 +269,18 @@ class Sequential(Chain):
                     f"{self.optimizer.current_learning_rate:g}), inputs scaled to about 0 to 1"
                 )
             self.optimizer.apply(gradients, self.weights)
-        return self._logs(loss, losses.correct(logits, classes) / len(x))
+        return self._logs(loss, losses.count_correct(logits, classes) / len(x))
 
-    def loss_and_gradients(self, x, y, training=True):
+    def loss_and_gradients(self, x: ArrayLike, y: ArrayLike, training: bool = True) -> float:
         """Return the loss of a batch, and fill `gradients`; the weights stay as they are.
 
-        (Batch normalization's moving averages do move, unless training is False.)
+        (The moving averages of batch normalization do change, unless training is False.)
         """
         x, classes = self.examples_and_classes(x, y)
         loss, _ = self._loss_and_gradients(x, classes, training)
         return loss
 
-    def evaluate(self, x, y, *, batch_size=32):
+    def evaluate(self, x: ArrayLike, y: ArrayLike, *, batch_size: int = 32) -> dict[str, float]:
         """Return the loss and the metrics on examples with labels, as a dict."""
         x, classes = self.examples_and_classes(x, y)
         total, right = 0.0, 0
@@ -267,12 +288,12 @@ class Sequential(Chain):
             for batch in batches(len(x), batch_size):
                 logits = self._logits(x[batch], training=False)
                 total += self.loss(logits, classes[batch]) * len(logits)
-                right += losses.correct(logits, classes[batch])
+                right += losses.count_correct(logits, classes[batch])
         finally:
             self.forget()
         return self._logs(total / len(x), right / len(x))
 
-    def predict(self, x, *, batch_size=32):
+    def predict(self, x: ArrayLike, *, batch_size: int = 32) -> np.ndarray:
         """Return the outputs for any number of examples, computed batch by batch."""
         x = self._examples(x)
         y = np.empty((len(x), *self.output_shape), self.dtype)
@@ -283,22 +304,22 @@ class Sequential(Chain):
             self.forget()
         return y
 
-    def count_params(self):
+    def count_params(self) -> int:
         """Return the number of weights, trainable or not."""
         self._require_built()
         return sum(weight.size for weight in self.weights.values())
 
-    def summary(self):
+    def summary(self) -> None:
         """Print a table of the layers, their outputs' shapes and their parameters."""
         self._require_built()
         print(summary_table(self))
 
-    def get_weights(self):
+    def get_weights(self) -> list[np.ndarray]:
         """Return copies of all weights as a list, in Keras's order."""
         self._require_built()
         return [weight.copy() for weight in self.weights.values()]
 
-    def set_weights(self, weights):
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Set all weights from a list, as `get_weights` returns it.
 
         Raises ValueError if one is missing or has another shape.
@@ -314,19 +335,19 @@ class Sequential(Chain):
         for old, new in zip(own.values(), weights):
             old[...] = new
 
-    def save(self, path):
-        """Write the network into an npz file, with all that `load` needs to go on training."""
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the network to an npz file, with all that `load` needs to continue training."""
         self._require_built()
         saving.save(self, path)
 
-    def examples_and_classes(self, x, y):
+    def examples_and_classes(self, x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Check examples and labels; return the examples, and the labels as class numbers."""
         if self.loss is None:
             raise ValueError("the network does not know how to train: call compile first")
         x = self._examples(x)
         if len(self.output_shape) != 1:
             raise ValueError(
-                "a network for classification must end in one row of scores an example, but its "
+                "a network for classification must end in one row of scores per example, but its "
                 f"outputs have shape {self.output_shape}; a Flatten or a GlobalAveragePooling2D "
                 "is missing"
             )
@@ -345,7 +366,7 @@ class Sequential(Chain):
         return loss, logits
 
     def _logits(self, x, training):
-        """Return the outputs before the softmax: all the loss needs."""
+        """Return the outputs before the softmax, which is all that the loss needs."""
         super().forward(x, training, self.rng)
         return self.layers[-1].z
 
@@ -377,7 +398,7 @@ class Sequential(Chain):
         return x
 
     def _validation_pair(self, validation_data):
-        """Return (x, y) as arrays; ValueError that speaks of validation_data."""
+        """Return (x, y) as arrays; a ValueError says that validation_data is to blame."""
         if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
             raise ValueError("validation_data must be a pair (x, y)")
         x, y = as_numbers(validation_data[0], "x"), as_numbers(validation_data[1], "labels")
@@ -394,18 +415,18 @@ class Sequential(Chain):
             )
 
 
-def load(path):
+def load(path: str | PathLike[str]) -> Sequential:
     """Read a network from a file that `Sequential.save` wrote.
 
     Returns
     -------
     Sequential
         With its weights; if it was compiled, also with the state of its optimizer and of its
-        random numbers: training goes on as if it had not stopped.
+        random numbers: training continues as if it had never stopped.
 
     Raises
     ------
     ValueError
-        If the file is not such a file, is cut short, or its weights are of another network.
+        If the file is something else, is truncated, or its weights belong to another network.
     """
     return saving.restore(path, Sequential)

@@ -1,8 +1,13 @@
 """A table of a network's layers."""
 
+from typing import TYPE_CHECKING
 
-def summary_table(network):
-    """Return the table as text: a row for every layer, then the totals."""
+if TYPE_CHECKING:
+    from course_utils.network.sequential import Sequential
+
+
+def summary_table(network: "Sequential") -> str:
+    """Return the table as text: a row for each layer, then the totals."""
     rows = [("Layer (type)", "Output shape", "Parameters")]
     for layer in network.layers:
         count = sum(weight.size for weight in layer.weights.values())

@@ -1,8 +1,11 @@
 """What each operation of a convolutional network is, in numpy alone.
 
 Images are NHWC, kernels are HWIO, as in Keras. Every function is pure: it takes what it uses and
-returns a new array. `f_backward(dy, ...)` takes the gradient of a loss with respect to f's output,
-then what f took, and returns the gradients with respect to f's arguments.
+returns a new array. How operations are computed fast is in `engine`; layers, which keep weights,
+belong in `course_utils.network`.
+
+`f_backward(dy, ...)` takes the gradient of a loss with respect to f's output, then f's own
+arguments, and returns the gradients with respect to them.
 """
 
 from course_utils.reference.activations import (

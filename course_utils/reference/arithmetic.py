@@ -1,12 +1,22 @@
 """What a layer costs and what it sees: sizes, receptive fields, parameters, operations."""
 
+from collections.abc import Sequence
 from math import prod
 
-from course_utils.reference.checks import is_whole
-from course_utils.reference.geometry import NAMED_PADDINGS, padding_sides, slide, slide_1d
+from course_utils.reference.arguments import is_whole, whole
+from course_utils.reference.geometry import (
+    NAMED_PADDINGS,
+    IntPair,
+    Padding,
+    padding_sides,
+    slide,
+    slide_1d,
+)
 
 
-def output_size(n, kernel, stride=1, padding=0, dilation=1):
+def output_size(
+    n: int, kernel: int, stride: int = 1, padding: int | str | Sequence[int] = 0, dilation: int = 1
+) -> int:
     """Number of kernel positions along one axis of n pixels.
 
     ``floor((n + before + after - dilation * (kernel - 1) - 1) / stride) + 1`` (Dumoulin and
@@ -28,7 +38,7 @@ def output_size(n, kernel, stride=1, padding=0, dilation=1):
         If the kernel is larger than the padded input, or an argument is out of range.
     """
     for value, name in ((n, "n"), (kernel, "kernel"), (stride, "stride"), (dilation, "dilation")):
-        _require_count(value, name)
+        whole(value, name)
     sides = padding if isinstance(padding, str) else padding_sides(padding)
     if sides is None or (isinstance(sides, str) and sides not in NAMED_PADDINGS):
         raise ValueError(
@@ -38,11 +48,11 @@ def output_size(n, kernel, stride=1, padding=0, dilation=1):
     return int(slide_1d(n, kernel, stride, sides, dilation)[1])
 
 
-def receptive_field(layers):
+def receptive_field(layers: Sequence[int | Sequence[int]]) -> int:
     """Side, in input pixels, of the square that one output value depends on.
 
-    A layer's kernel adds ``(kernel - 1) * dilation`` steps to the field. One step is as many
-    input pixels as the strides of the layers before it multiply to (Araujo, Norris, Sim,
+    A layer's kernel adds ``(kernel - 1) * dilation`` steps to the field. The length of a step, in
+    input pixels, is the product of the strides of all previous layers (Araujo, Norris, Sim,
     "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019).
 
     Parameters
@@ -76,14 +86,14 @@ def receptive_field(layers):
                 f"(kernel, stride, dilation), got {layer!r}"
             )
         for value, name in zip(values, ("kernel", "stride", "dilation"), strict=False):
-            _require_count(value, f"{name} of layer {position}")
+            whole(value, f"{name} of layer {position}")
         kernel, stride, dilation = (*values, 1, 1)[:3]
         field += (kernel - 1) * dilation * step
         step *= stride
     return int(field)
 
 
-def parameter_count(w_shape, *, bias=True, depthwise=False):
+def parameter_count(w_shape: Sequence[int], *, bias: bool = True, depthwise: bool = False) -> int:
     """Number of weights, and biases, of a layer.
 
     Parameters
@@ -110,7 +120,15 @@ def parameter_count(w_shape, *, bias=True, depthwise=False):
     return prod(w_shape) + (outputs if bias else 0)
 
 
-def flop_count(x_shape, w_shape, *, stride=1, padding="valid", dilation=1, depthwise=False):
+def flop_count(
+    x_shape: Sequence[int],
+    w_shape: Sequence[int],
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+    depthwise: bool = False,
+) -> int:
     """Floating-point operations of a layer for one example: 2 for each multiply and add.
 
     The bias is not counted. Groups follow from the shapes: C / w_shape[2].
@@ -169,11 +187,4 @@ def _kernel_shape(w_shape, depthwise):
 def _shape(shape, name):
     if not isinstance(shape, (tuple, list)):
         raise ValueError(f"{name} must be a tuple of integers, got {shape!r}")
-    for value in shape:
-        _require_count(value, f"each number of {name}")
-    return tuple(int(value) for value in shape)
-
-
-def _require_count(value, name):
-    if not is_whole(value) or value < 1:
-        raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
+    return tuple(whole(value, f"each number of {name}") for value in shape)

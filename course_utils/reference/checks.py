@@ -1,11 +1,12 @@
-"""Turning what the caller passed into arrays, with an error that says what was wrong."""
+"""Checks of arguments that are arrays: each returns an array, or says what was wrong."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 IMAGES = "(N, H, W, C)"
 
 
-def as_numbers(value, name, axes=None):
+def as_numbers(value: ArrayLike, name: str, axes: str | None = None) -> np.ndarray:
     """Return `value` as an array of real numbers.
 
     `axes` is the expected shape in words, such as "(N, H, W, C)"; its rank is checked.
@@ -25,7 +26,7 @@ def as_numbers(value, name, axes=None):
     return array
 
 
-def as_kernel(value, name, axes):
+def as_kernel(value: ArrayLike, name: str, axes: str) -> np.ndarray:
     """Return weights of the shape `axes` as an array; no axis may be empty."""
     array = as_numbers(value, name, axes)
     if 0 in array.shape:
@@ -33,7 +34,7 @@ def as_kernel(value, name, axes):
     return array
 
 
-def as_bias(b, outputs):
+def as_bias(b: ArrayLike | None, outputs: int) -> np.ndarray | None:
     """Return the bias as an array (outputs,), or None."""
     if b is None:
         return None
@@ -46,7 +47,7 @@ def as_bias(b, outputs):
     return b
 
 
-def as_gradient(dy, shape):
+def as_gradient(dy: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
     """Return the gradient of an output of the given shape, as floats."""
     dy = as_floats(as_numbers(dy, "dy"))
     if dy.shape != shape:
@@ -54,26 +55,16 @@ def as_gradient(dy, shape):
     return dy
 
 
-def is_integer(array):
+def is_integer(array: np.ndarray) -> bool:
     return array.dtype.kind in "iub"
 
 
-def as_floats(array):
-    """Integers become float64; floats stay what they are."""
+def as_floats(array: np.ndarray) -> np.ndarray:
+    """Convert integers to float64; floats keep their dtype."""
     return array.astype(np.float64) if is_integer(array) else array
 
 
-def is_whole(value):
-    """True for Python's and numpy's integers, but not for booleans."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-
-
-def is_number(value):
-    """True for Python's and numpy's real numbers, but not for booleans."""
-    return is_whole(value) or isinstance(value, (float, np.floating))
-
-
-def sum_dtypes(*arrays):
+def sum_dtypes(*arrays: np.ndarray | None) -> tuple[np.dtype, np.dtype]:
     """Return (dtype of the result, dtype to add up in) for sums of products of `arrays`.
 
     An array that is None is left out.
@@ -87,7 +78,9 @@ def sum_dtypes(*arrays):
     return result, np.result_type(result, np.float32)
 
 
-def require_exact_sums(x, weights, terms, bias=None):
+def require_exact_sums(
+    x: np.ndarray, weights: np.ndarray, terms: int | tuple[int, ...], bias: np.ndarray | None = None
+) -> None:
     """Raise ValueError if a sum of integer products could leave the range of int64.
 
     `terms` are the axes of `weights` that one output value adds over. Floats always pass.

@@ -1,12 +1,15 @@
 """Cross-correlation of one image channel with one kernel: the "convolution" of a CNN."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import as_kernel, as_numbers, require_exact_sums, sum_dtypes
-from course_utils.reference.geometry import slide
+from course_utils.reference.geometry import IntPair, Padding, Sliding, slide
 
 
-def correlate2d(image, kernel, *, stride=1, padding=0):
+def correlate2d(
+    image: ArrayLike, kernel: ArrayLike, *, stride: IntPair = 1, padding: Padding = 0
+) -> np.ndarray:
     """Slide a kernel over an image; at each place multiply and add up.
 
     ``y[r, c] = sum over i, j of image[r * stride + i, c * stride + j] * kernel[i, j]``.
@@ -45,7 +48,9 @@ def correlate2d(image, kernel, *, stride=1, padding=0):
     return y.astype(dtype, copy=False)
 
 
-def correlate2d_arguments(image, kernel, stride, padding):
+def correlate2d_arguments(
+    image: ArrayLike, kernel: ArrayLike, stride: IntPair, padding: Padding
+) -> tuple[np.ndarray, np.ndarray, Sliding]:
     """Check the arguments of a correlation; return (image, kernel, sliding)."""
     image = as_numbers(image, "image", "(H, W)")
     kernel = as_kernel(kernel, "kernel", "(kh, kw)")

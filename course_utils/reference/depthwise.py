@@ -1,6 +1,7 @@
 """Depthwise and depthwise separable convolution, the building blocks of MobileNet."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import (
     IMAGES,
@@ -12,10 +13,18 @@ from course_utils.reference.checks import (
     sum_dtypes,
 )
 from course_utils.reference.convolution import conv2d, conv2d_backward
-from course_utils.reference.geometry import pad_images, slide
+from course_utils.reference.geometry import IntPair, Padding, pad_images, slide
 
 
-def depthwise_conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1):
+def depthwise_conv2d(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+) -> np.ndarray:
     """Convolve each channel with its own filters, as `keras.ops.depthwise_conv`.
 
     Output channel ``c * multiplier + m`` is input channel c under filter ``w[:, :, c, m]``;
@@ -59,7 +68,15 @@ def depthwise_conv2d(x, w, b=None, *, stride=1, padding="valid", dilation=1):
     return y.astype(dtype, copy=False)
 
 
-def depthwise_conv2d_backward(dy, x, w, *, stride=1, padding="valid", dilation=1):
+def depthwise_conv2d_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through `depthwise_conv2d`.
 
     As in `conv2d_backward`, but every channel sees only the gradients of its own outputs.
@@ -102,7 +119,16 @@ def depthwise_conv2d_backward(dy, x, w, *, stride=1, padding="valid", dilation=1
     return tuple(gradient.astype(dtype, copy=False) for gradient in (dx, dw, db))
 
 
-def separable_conv2d(x, w_depthwise, w_pointwise, b=None, *, stride=1, padding="valid", dilation=1):
+def separable_conv2d(
+    x: ArrayLike,
+    w_depthwise: ArrayLike,
+    w_pointwise: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+) -> np.ndarray:
     """Filter each channel on its own, then mix the channels, as `keras.ops.separable_conv`.
 
     Parameters
@@ -130,8 +156,15 @@ def separable_conv2d(x, w_depthwise, w_pointwise, b=None, *, stride=1, padding="
 
 
 def separable_conv2d_backward(
-    dy, x, w_depthwise, w_pointwise, *, stride=1, padding="valid", dilation=1
-):
+    dy: ArrayLike,
+    x: ArrayLike,
+    w_depthwise: ArrayLike,
+    w_pointwise: ArrayLike,
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through `separable_conv2d`: the pointwise step first.
 
     The maps between the two steps are computed again.

@@ -3,6 +3,7 @@
 from math import prod
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import (
     as_bias,
@@ -12,10 +13,10 @@ from course_utils.reference.checks import (
     require_exact_sums,
     sum_dtypes,
 )
-from course_utils.reference.threads import even_slices, in_threads, worker_count
+from course_utils.reference.engine.threads import even_slices, in_threads, worker_count
 
 
-def dense(x, w, b=None):
+def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> np.ndarray:
     """x @ w + b: every output sees every input.
 
     Parameters
@@ -46,7 +47,9 @@ def dense(x, w, b=None):
     return y.reshape(*x.shape[:-1], w.shape[1]).astype(dtype, copy=False)
 
 
-def dense_backward(dy, x, w):
+def dense_backward(
+    dy: ArrayLike, x: ArrayLike, w: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through `dense`: dx = dy @ w.T, dw = x.T @ dy, db = the sum of dy.
 
     Parameters
@@ -79,7 +82,7 @@ def dense_backward(dy, x, w):
     return tuple(gradient.astype(dtype, copy=False) for gradient in gradients)
 
 
-def flatten(x):
+def flatten(x: ArrayLike) -> np.ndarray:
     """Write each example as one row: (N, ...) -> (N, product of the rest), in row-major order.
 
     Raises ValueError if x has no batch axis.
@@ -90,7 +93,7 @@ def flatten(x):
     return x.reshape(len(x), prod(x.shape[1:]))
 
 
-def flatten_backward(dy, x):
+def flatten_backward(dy: ArrayLike, x: ArrayLike) -> np.ndarray:
     """Give the gradient (N, product of the rest) the shape of x again.
 
     Raises ValueError if x has no batch axis or dy does not have the shape of flatten(x).

@@ -1,12 +1,16 @@
 """Where a window goes when it slides over an image: stride, padding, dilation, output size."""
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.reference.checks import is_whole
+from course_utils.reference.arguments import is_whole
 
 NAMED_PADDINGS = ("valid", "same")
+
+IntPair = int | tuple[int, int]  # one number for both axes, or (vertical, horizontal)
+Padding = str | int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
 
 
 class Sliding(NamedTuple):
@@ -18,13 +22,15 @@ class Sliding(NamedTuple):
     padding: tuple[tuple[int, int], tuple[int, int]]  # ((top, bottom), (left, right))
     output: tuple[int, int]
 
-    def taps(self):
+    def taps(self) -> Iterator[tuple[int, int, slice, slice]]:
         """Yield each kernel entry with the padded pixels that it meets: (i, j, rows, columns)."""
         for i in range(self.kernel[0]):
             for j in range(self.kernel[1]):
                 yield i, j, self._met(0, i), self._met(1, j)
 
-    def real_taps(self, size):
+    def real_taps(
+        self, size: tuple[int, int]
+    ) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
         """Yield for each kernel entry (outputs, pixels), each two slices (rows, columns).
 
         Those are the real pixels that the entry meets in images of `size` (h, w), unpadded, and
@@ -36,11 +42,13 @@ class Sliding(NamedTuple):
                 horizontal = self.inside(1, j, size[1])
                 yield tuple(zip(vertical, horizontal, strict=True))
 
-    def inside(self, axis, k, n, outputs=None):
-        """Where kernel entry k of an axis meets one of its n real pixels, not the padding.
+    def inside(
+        self, axis: int, k: int, n: int, outputs: tuple[int, int] | None = None
+    ) -> tuple[slice, slice]:
+        """Return where kernel entry k of an axis meets one of its n real pixels, not padding.
 
-        Returns two slices of equal length: (outputs, the pixels that they meet). `outputs`
-        (first, end) narrows down which outputs are looked at.
+        Two slices of equal length: (outputs, the pixels that they meet). `outputs`, a pair (first,
+        end), restricts which outputs are considered.
         """
         first, end = (0, self.output[axis]) if outputs is None else outputs
         stride = self.stride[axis]
@@ -57,10 +65,17 @@ class Sliding(NamedTuple):
         return slice(first, last + 1, self.stride[axis])
 
 
-def slide(size, kernel, *, stride=1, padding="valid", dilation=1):
+def slide(
+    size: tuple[int, int],
+    kernel: IntPair,
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+) -> Sliding:
     """Work out how a `kernel` (h, w) slides over an image of `size` (h, w).
 
-    Raises ValueError when the arguments make no sense or the kernel does not fit.
+    Raises ValueError if an argument is out of range or the kernel does not fit.
     """
     kernel = pair(kernel, "kernel size")
     stride = pair(stride, "stride")
@@ -81,7 +96,14 @@ def slide(size, kernel, *, stride=1, padding="valid", dilation=1):
     )
 
 
-def slide_1d(n, kernel, stride, padding, dilation, axis=None):
+def slide_1d(
+    n: int,
+    kernel: int,
+    stride: int,
+    padding: str | tuple[int, int],
+    dilation: int,
+    axis: int | None = None,
+) -> tuple[tuple[int, int], int]:
     """Return ((before, after), output size) along one axis of n pixels."""
     extent = (kernel - 1) * dilation + 1
     if padding == "same":
@@ -102,7 +124,7 @@ def slide_1d(n, kernel, stride, padding, dilation, axis=None):
     return (before, after), (padded - extent) // stride + 1
 
 
-def pair(value, name):
+def pair(value: IntPair, name: str) -> tuple[int, int]:
     """Return an int or a pair of ints, all at least 1, as (vertical, horizontal)."""
     both = (value, value) if is_whole(value) else value
     if not _is_pair(both) or not all(map(is_whole, both)) or min(both) < 1:
@@ -113,14 +135,14 @@ def pair(value, name):
     return int(both[0]), int(both[1])
 
 
-def pad_images(x, padding):
+def pad_images(x: np.ndarray, padding: tuple[tuple[int, int], tuple[int, int]]) -> np.ndarray:
     """Return images (N, H, W, C) with zeros around them: ((top, bottom), (left, right))."""
     if not np.any(padding):
         return x
     return np.pad(x, ((0, 0), *padding, (0, 0)))
 
 
-def padding_sides(padding):
+def padding_sides(padding: int | Sequence[int]) -> tuple[int, int] | None:
     """Return the padding of one axis, (before, after), from an int or a pair; else None."""
     sides = (padding, padding) if is_whole(padding) else padding
     if not _is_pair(sides) or not all(map(is_whole, sides)) or min(sides) < 0:

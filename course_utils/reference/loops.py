@@ -1,17 +1,21 @@
-"""The same operations as nested loops: slow, and meant to be read.
+"""The same operations as nested loops: slow, and written to be read.
 
-The book shows these, and the tests compare the fast functions with them.
+The book shows them, and the tests compare the fast functions with them.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import as_floats, sum_dtypes
 from course_utils.reference.convolution import conv2d_arguments
 from course_utils.reference.correlation import correlate2d_arguments
+from course_utils.reference.geometry import IntPair, Padding
 from course_utils.reference.pooling import pool_arguments
 
 
-def correlate2d_loops(image, kernel, *, stride=1, padding=0):
+def correlate2d_loops(
+    image: ArrayLike, kernel: ArrayLike, *, stride: IntPair = 1, padding: Padding = 0
+) -> np.ndarray:
     """`correlate2d`, one multiplication at a time."""
     image, kernel, sliding = correlate2d_arguments(image, kernel, stride, padding)
     dtype, _ = sum_dtypes(image, kernel)
@@ -30,7 +34,16 @@ def correlate2d_loops(image, kernel, *, stride=1, padding=0):
     return y
 
 
-def conv2d_loops(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=1):
+def conv2d_loops(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: IntPair = 1,
+    padding: Padding = "valid",
+    dilation: IntPair = 1,
+    groups: int = 1,
+) -> np.ndarray:
     """`conv2d`, one output value at a time."""
     x, w, b, sliding = conv2d_arguments(x, w, b, stride, padding, dilation, groups)
     dtype, _ = sum_dtypes(x, w, b)
@@ -56,7 +69,9 @@ def conv2d_loops(x, w, b=None, *, stride=1, padding="valid", dilation=1, groups=
     return y if b is None else y + b
 
 
-def max_pool2d_loops(x, size=2, *, stride=None, padding="valid"):
+def max_pool2d_loops(
+    x: ArrayLike, size: IntPair = 2, *, stride: IntPair | None = None, padding: Padding = "valid"
+) -> np.ndarray:
     """`max_pool2d`, one window at a time."""
     x, sliding = pool_arguments(x, size, stride, padding)
     images, height, width, channels = x.shape
@@ -77,7 +92,9 @@ def max_pool2d_loops(x, size=2, *, stride=None, padding="valid"):
     return y
 
 
-def avg_pool2d_loops(x, size=2, *, stride=None, padding="valid"):
+def avg_pool2d_loops(
+    x: ArrayLike, size: IntPair = 2, *, stride: IntPair | None = None, padding: Padding = "valid"
+) -> np.ndarray:
     """`avg_pool2d`, one window at a time."""
     x, sliding = pool_arguments(x, size, stride, padding)
     images, height, width, channels = x.shape

@@ -1,17 +1,18 @@
 """The loss of a classifier."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.activations import softmax
 from course_utils.reference.checks import as_floats, as_numbers, sum_dtypes
 
 
-def cross_entropy(logits, labels):
+def cross_entropy(logits: ArrayLike, labels: ArrayLike) -> np.floating:
     """Mean over the batch of -log(softmax(logits)[label]), in nats.
 
     Computed as log(sum(exp(logits))) - logits[label] with the maximum subtracted, so that logits
     of 1e4 neither overflow nor give log(0) (Goodfellow et al., Deep Learning, 2016, section
-    6.2.2.3). Do not apply softmax before.
+    6.2.2.3). Do not apply softmax first.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def cross_entropy(logits, labels):
     return np.mean(np.log(np.exp(shifted).sum(axis=1)) - right).astype(dtype)
 
 
-def cross_entropy_backward(logits, labels):
+def cross_entropy_backward(logits: ArrayLike, labels: ArrayLike) -> np.ndarray:
     """Gradient of `cross_entropy`: (softmax(logits) - one-hot labels) / N.
 
     The 1 / N is that of the mean. Softmax and logarithm are taken together, so that the gradient

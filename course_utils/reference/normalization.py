@@ -1,12 +1,16 @@
 """Batch normalization (Ioffe and Szegedy, 2015)."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from course_utils.reference.checks import as_floats, as_gradient, as_numbers, is_number, sum_dtypes
-from course_utils.reference.threads import in_blocks
+from course_utils.reference.arguments import number
+from course_utils.reference.checks import as_floats, as_gradient, as_numbers, sum_dtypes
+from course_utils.reference.engine.threads import in_blocks
 
 
-def batch_norm(x, gamma, beta, *, epsilon=1e-3):
+def batch_norm(
+    x: ArrayLike, gamma: ArrayLike, beta: ArrayLike, *, epsilon: float = 1e-3
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Normalize each channel with the batch's own mean and variance, then scale and shift.
 
     ``y = gamma * (x - mean) / sqrt(var + epsilon) + beta``, mean and variance over all axes but
@@ -20,7 +24,7 @@ def batch_norm(x, gamma, beta, *, epsilon=1e-3):
     gamma, beta : arrays (C,)
         Scale and shift.
     epsilon : float
-        Added to the variance, so that a constant channel divides by no zero.
+        Added to the variance, so that a constant channel does not divide by zero.
 
     Returns
     -------
@@ -38,16 +42,18 @@ def batch_norm(x, gamma, beta, *, epsilon=1e-3):
     return batch_norm_inference(x, gamma, beta, mean, var, epsilon=epsilon), mean, var
 
 
-def batch_norm_backward(dy, x, gamma, *, epsilon=1e-3):
+def batch_norm_backward(
+    dy: ArrayLike, x: ArrayLike, gamma: ArrayLike, *, epsilon: float = 1e-3
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through `batch_norm`, and through the batch's mean and variance.
 
     With ``x_hat = (x - mean) / sqrt(var + epsilon)`` and sums over all axes but the last, of n
     values each: dbeta = sum(dy), dgamma = sum(dy * x_hat), and
     ``dx = gamma / sqrt(var + epsilon) * (dy - dbeta / n - x_hat * dgamma / n)``.
 
-    The two terms that are taken away are the part of dy that moving every value together, or
-    spreading the values, would answer to: the layer undoes both (Ioffe and Szegedy, 2015, section
-    3, whose chain of derivatives this sums up).
+    The two subtracted terms are what dy says about moving all values together and about spreading
+    them: the layer undoes both changes, so neither can matter (Ioffe and Szegedy, 2015, section 3,
+    whose chain of derivatives this condenses).
 
     Parameters
     ----------
@@ -71,7 +77,7 @@ def batch_norm_backward(dy, x, gamma, *, epsilon=1e-3):
     dy = as_gradient(dy, x.shape)
     mean, var = _statistics(x)
     dtype, sum_dtype = sum_dtypes(dy, x, _per_channel(gamma, "gamma", x))
-    _require_epsilon(epsilon)
+    number(epsilon, "epsilon", above=0)
     deviation = np.sqrt(var + sum_dtype.type(epsilon))
     mean, deviation = mean.astype(sum_dtype), deviation.astype(sum_dtype)
     dbeta = _channel_sums(lambda dy: dy, sum_dtype, dy)
@@ -83,7 +89,15 @@ def batch_norm_backward(dy, x, gamma, *, epsilon=1e-3):
     return dx, dgamma.astype(dtype, copy=False), dbeta.astype(dtype, copy=False)
 
 
-def batch_norm_inference(x, gamma, beta, mean, var, *, epsilon=1e-3):
+def batch_norm_inference(
+    x: ArrayLike,
+    gamma: ArrayLike,
+    beta: ArrayLike,
+    mean: ArrayLike,
+    var: ArrayLike,
+    *,
+    epsilon: float = 1e-3,
+) -> np.ndarray:
     """Normalize each channel with given statistics (Ioffe and Szegedy, 2015, algorithm 2).
 
     ``y = gamma * (x - mean) / sqrt(var + epsilon) + beta``.
@@ -109,7 +123,7 @@ def batch_norm_inference(x, gamma, beta, mean, var, *, epsilon=1e-3):
         _per_channel(value, name, x).astype(sum_dtype, copy=False)
         for value, name in ((gamma, "gamma"), (beta, "beta"), (mean, "mean"), (var, "var"))
     )
-    _require_epsilon(epsilon)
+    number(epsilon, "epsilon", above=0)
     if (var < 0).any():
         raise ValueError(f"var must not be negative, got {var.min()}")
     scale = gamma / np.sqrt(var + sum_dtype.type(epsilon))
@@ -154,11 +168,6 @@ def _by_channel(compute, dtype, *arrays):
 
     in_blocks(write, len(rows_of_result), sum(array.nbytes for array in arrays) + result.nbytes)
     return result
-
-
-def _require_epsilon(epsilon):
-    if not is_number(epsilon) or not epsilon > 0:
-        raise ValueError(f"epsilon must be a positive number, got {epsilon!r}")
 
 
 def _per_channel(value, name, x):

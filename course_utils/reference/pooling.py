@@ -1,13 +1,16 @@
 """Pooling: each window of a feature map becomes one number."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import IMAGES, as_floats, as_gradient, as_numbers, sum_dtypes
-from course_utils.reference.geometry import pair, slide
-from course_utils.reference.threads import in_blocks
+from course_utils.reference.engine.threads import in_blocks
+from course_utils.reference.geometry import IntPair, Padding, Sliding, pair, slide
 
 
-def max_pool2d(x, size=2, *, stride=None, padding="valid"):
+def max_pool2d(
+    x: ArrayLike, size: IntPair = 2, *, stride: IntPair | None = None, padding: Padding = "valid"
+) -> np.ndarray:
     """Take the maximum of each window, as `keras.ops.max_pool`.
 
     Padding never wins: a window that hangs over the border takes the maximum of its real pixels,
@@ -47,12 +50,20 @@ def max_pool2d(x, size=2, *, stride=None, padding="valid"):
     return y
 
 
-def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid", y=None):
+def max_pool2d_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    size: IntPair = 2,
+    *,
+    stride: IntPair | None = None,
+    padding: Padding = "valid",
+    y: ArrayLike | None = None,
+) -> np.ndarray:
     """Carry a gradient back through `max_pool2d`: all of it to the pixel that won.
 
-    The first maximum in row-major order wins a tie. Pixels that win no window have no gradient,
-    those that win several have the sum; padding has none. The maximum of a window with NaN is NaN,
-    which equals no pixel: its gradient reaches none.
+    The first maximum in row-major order wins a tie. A pixel that wins no window has gradient 0,
+    one that wins several has the sum; padding never wins. The maximum of a window with NaN is NaN,
+    which equals no pixel: its gradient is lost.
 
     Parameters
     ----------
@@ -98,7 +109,9 @@ def max_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid", y=None):
     return dx.astype(dtype, copy=False)
 
 
-def avg_pool2d(x, size=2, *, stride=None, padding="valid"):
+def avg_pool2d(
+    x: ArrayLike, size: IntPair = 2, *, stride: IntPair | None = None, padding: Padding = "valid"
+) -> np.ndarray:
     """Take the mean of each window, as `keras.ops.average_pool`.
 
     Padding is not counted: a window that hangs over the border takes the mean of its real pixels.
@@ -135,7 +148,14 @@ def avg_pool2d(x, size=2, *, stride=None, padding="valid"):
     return y.astype(dtype, copy=False)
 
 
-def avg_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid"):
+def avg_pool2d_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    size: IntPair = 2,
+    *,
+    stride: IntPair | None = None,
+    padding: Padding = "valid",
+) -> np.ndarray:
     """Carry a gradient back through `avg_pool2d`: each real pixel of a window gets an equal share.
 
     Parameters
@@ -172,7 +192,7 @@ def avg_pool2d_backward(dy, x, size=2, *, stride=None, padding="valid"):
     return dx.astype(dtype, copy=False)
 
 
-def global_max_pool2d(x):
+def global_max_pool2d(x: ArrayLike) -> np.ndarray:
     """Take the maximum of each feature map: (N, H, W, C) -> (N, C).
 
     Raises ValueError if x is not 4-D or a feature map is empty.
@@ -180,7 +200,7 @@ def global_max_pool2d(x):
     return _feature_maps(x).max(axis=(1, 2))
 
 
-def global_max_pool2d_backward(dy, x):
+def global_max_pool2d_backward(dy: ArrayLike, x: ArrayLike) -> np.ndarray:
     """Give the gradient (N, C) of each feature map to its maximum, the first in row-major order.
 
     Returns an array of x's shape, in the common dtype of dy and x. Raises ValueError as
@@ -194,7 +214,7 @@ def global_max_pool2d_backward(dy, x):
     return dx.reshape(x.shape)
 
 
-def global_avg_pool2d(x):
+def global_avg_pool2d(x: ArrayLike) -> np.ndarray:
     """Take the mean of each feature map: (N, H, W, C) -> (N, C) (Lin et al., 2013, section 3.2).
 
     Floats keep their dtype, integers become float64. Raises ValueError if x is not 4-D or a
@@ -205,7 +225,7 @@ def global_avg_pool2d(x):
     return x.mean(axis=(1, 2), dtype=sum_dtype).astype(dtype, copy=False)
 
 
-def global_avg_pool2d_backward(dy, x):
+def global_avg_pool2d_backward(dy: ArrayLike, x: ArrayLike) -> np.ndarray:
     """Spread the gradient (N, C) of each feature map evenly over its H * W pixels.
 
     Returns an array of x's shape, in the common dtype of dy and x. Raises ValueError as
@@ -218,7 +238,9 @@ def global_avg_pool2d_backward(dy, x):
     return np.broadcast_to(shares[:, np.newaxis, np.newaxis], x.shape).astype(dtype)
 
 
-def pool_arguments(x, size, stride, padding):
+def pool_arguments(
+    x: ArrayLike, size: IntPair, stride: IntPair | None, padding: Padding
+) -> tuple[np.ndarray, Sliding]:
     """Check the arguments of a pooling; return (x, sliding)."""
     x = as_numbers(x, "x", IMAGES)
     size = pair(size, "size")

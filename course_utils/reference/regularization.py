@@ -1,11 +1,13 @@
 """Inverted dropout (Srivastava et al., 2014)."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from course_utils.reference.checks import as_floats, as_gradient, as_numbers, is_number
+from course_utils.reference.arguments import generator, number
+from course_utils.reference.checks import as_floats, as_gradient, as_numbers
 
 
-def dropout(x, rate, rng):
+def dropout(x: ArrayLike, rate: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Set each value to zero with probability `rate`; scale the others by 1 / (1 - rate).
 
     The scaling keeps the expected value the same, so that nothing has to change at inference
@@ -30,14 +32,12 @@ def dropout(x, rate, rng):
         If rate is out of range or rng is not a Generator.
     """
     x = as_floats(as_numbers(x, "x"))
-    _require_rate(rate)
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng must be a numpy.random.Generator (default_rng(seed)), got {rng!r}")
-    mask = rng.random(x.shape) >= rate
+    rate = _rate(rate)
+    mask = generator(rng).random(x.shape) >= rate
     return np.where(mask, x * x.dtype.type(1 / (1 - rate)), x.dtype.type(0)), mask
 
 
-def dropout_backward(dy, mask, rate):
+def dropout_backward(dy: ArrayLike, mask: ArrayLike, rate: float) -> np.ndarray:
     """Carry a gradient back through `dropout`: dy / (1 - rate) where a value was kept, else 0.
 
     It takes the mask that `dropout` returned in place of x and rng: the same values must be
@@ -67,10 +67,9 @@ def dropout_backward(dy, mask, rate):
             f"mask must be the boolean array that dropout returned, got dtype {mask.dtype}"
         )
     dy = as_gradient(dy, mask.shape)
-    _require_rate(rate)
+    rate = _rate(rate)
     return np.where(mask, dy * dy.dtype.type(1 / (1 - rate)), dy.dtype.type(0))
 
 
-def _require_rate(rate):
-    if not is_number(rate) or not 0 <= rate < 1:
-        raise ValueError(f"rate must be a number of at least 0 and below 1, got {rate!r}")
+def _rate(rate):
+    return number(rate, "rate", least=0, below=1)

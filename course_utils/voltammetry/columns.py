@@ -1,6 +1,7 @@
 """What the columns of a potentiostat's file hold, from their names and units."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from course_utils.voltammetry.problem import Problem, shown
@@ -8,14 +9,14 @@ from course_utils.voltammetry.problem import Problem, shown
 POTENTIAL_UNITS = {"V": 1.0, "mV": 1e-3, "µV": 1e-6}
 CURRENT_UNITS = {"A": 1.0, "mA": 1e-3, "µA": 1e-6, "nA": 1e-9, "pA": 1e-12}
 UNITS = {"potential": POTENTIAL_UNITS, "current": CURRENT_UNITS}
-# Other spellings. Lower case is taken for what it can only mean; "MA" and "MV" are not.
+# Other spellings. Lower case is taken for the only thing it can mean; "MA" and "MV" are not.
 SPELLINGS = {
     **{unit.lower(): unit for unit in (*POTENTIAL_UNITS, *CURRENT_UNITS)},
     **{"uV": "µV", "uv": "µV", "uA": "µA", "ua": "µA"},
     **dict.fromkeys(("volt", "volts"), "V"),
     **dict.fromkeys(("amp", "amps", "ampere", "amperes"), "A"),
 }
-# Longer texts are no names of columns and no units; so the patterns below are quick on any text.
+# A longer text is not the name of a column or a unit; the patterns below are quick on any text.
 LONGEST_NAME = 100  # characters
 
 # Units of columns that are not needed; they tell a row of units from a row of names.
@@ -39,11 +40,11 @@ class Column:
     index: int
     name: str
     quantity: str  # "potential", "current", "density" or "scan"
-    rank: int  # 0 before 1
-    unit: str | None  # as the file spells it, until `in_known_unit`
+    rank: int  # 0 is preferred to 1
+    unit: str | None  # as the file spells it, until `in_known_unit` replaces it
 
 
-def as_unit(text):
+def as_unit(text: str) -> str | None:
     """Return V, mV, µA, …, or None: "V vs. Ag/AgCl" is V, "uA" is µA."""
     if len(text) > LONGEST_NAME:
         return None
@@ -53,12 +54,12 @@ def as_unit(text):
     return SPELLINGS.get(text)
 
 
-def is_density(text):
+def is_density(text: str) -> bool:
     return re.fullmatch(r"[mµμunp]?A\s*[/ ·*.]?\s*[mc]?m.{0,4}", text.strip()) is not None
 
 
-def column(index, text):
-    """Return what the column of that name holds, or None if it is not needed."""
+def column(index: int, text: str) -> Column | None:
+    """Return what a column of this name holds, or None if it is not needed."""
     text = text.strip().strip("\"'").strip()
     if len(text) > LONGEST_NAME:
         return None
@@ -73,12 +74,12 @@ def column(index, text):
     return Column(index, text, quantity, rank, unit)
 
 
-def unit_in(text):
+def unit_in(text: str) -> str | None:
     """Return the unit at the end of a column's name, as spelled there, or None."""
     return _split(text)[1]
 
 
-def in_known_unit(found, texts, line):
+def in_known_unit(found: Column, texts: Iterable[str | None], line: int) -> Column:
     """Return the column with the one unit that its name, a row of units and the caller agree on."""
     units = set()
     for text in filter(None, texts):
@@ -93,7 +94,7 @@ def in_known_unit(found, texts, line):
         if unit not in UNITS[found.quantity]:
             raise Problem(
                 f"column {shown(found.name)} holds the {found.quantity}, "
-                f"but {shown(text)} is no unit of it",
+                f"but {shown(text)} is not a unit of it",
                 line,
             )
         units.add(unit)
@@ -112,7 +113,7 @@ def in_known_unit(found, texts, line):
     return replace(found, unit=units.pop())
 
 
-def row_of_units(cells):
+def row_of_units(cells: Sequence[str]) -> list[str | None] | None:
     """Return the units in a row that holds nothing else, or None."""
     plain = [cell.strip().strip("\"'").strip() for cell in cells]
     units = [as_unit(cell) for cell in plain]

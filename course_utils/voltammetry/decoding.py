@@ -1,8 +1,9 @@
-"""From a path to the text of the file, whatever program has written it."""
+"""From a path to the lines of the file, whichever program wrote it."""
 
 import os
 import re
 import stat
+from pathlib import Path
 
 from course_utils.voltammetry.problem import Problem
 
@@ -12,7 +13,7 @@ LONGEST_LINE = 10_000  # characters
 # Characters that no table holds: all controls but tab, line feed, form feed, carriage return.
 CONTROLS = bytes({*range(32), 127} - {9, 10, 12, 13})
 
-# First bytes of files that are no text -> what they are, and what to do.
+# First bytes of files that are not text -> what they are, and what to do.
 SIGNATURES = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
@@ -29,7 +30,7 @@ SIGNATURES = {
 }
 
 
-def read_lines(path):
+def read_lines(path: Path) -> tuple[list[str], str]:
     """Return the lines of the file, and the name of its encoding."""
     try:
         status = os.stat(path)
@@ -45,14 +46,14 @@ def read_lines(path):
         raise Problem("the file is empty", 1)
     for signature, kind in SIGNATURES.items():
         if content[: len(signature)].lower() == signature.lower():
-            raise Problem(f"this is no table of numbers but {kind}", 1)
+            raise Problem(f"this is not a table of numbers but {kind}", 1)
     text, encoding = _decode(content)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     longest = max(lines, key=len)
     if len(longest) > LONGEST_LINE:
-        reason = f"the line has {len(longest):,} characters; no table has such"
+        reason = f"the line has {len(longest):,} characters; no table has lines that long"
         raise Problem(reason, lines.index(longest) + 1)
     return lines, encoding
 
@@ -63,7 +64,7 @@ def _decode(content):
     elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     elif b"\0" in content[:4000]:
-        # Text in UTF-16 without its mark: in Latin letters and digits every other byte is zero.
+        # Text in UTF-16 without its mark: every other byte of Latin letters and digits is zero.
         head = content[:4000]
         zeros = [head[parity::2].count(0) / len(head) * 2 for parity in (0, 1)]
         encodings = ["utf-16-le"] * (zeros[1] > 0.9) + ["utf-16-be"] * (zeros[0] > 0.9)
@@ -76,12 +77,12 @@ def _decode(content):
             continue
         break
     else:
-        raise Problem("this is no text in UTF-8, UTF-16 or Latin-1, but binary data", 1)
+        raise Problem("this is binary data, not text in UTF-8, UTF-16 or Latin-1", 1)
     # Old programs end their files with Ctrl-Z.
     text = text.rstrip("\x1a\0")
     plain = text.encode("utf-8")
     if len(plain.translate(None, CONTROLS)) < len(plain):
         place = re.search(f"[{CONTROLS.decode()}]", text).start()
         line = text.count("\n", 0, place) + 1
-        raise Problem(f"binary data (byte {ord(text[place])}): this is no text file", line)
+        raise Problem(f"binary data (byte {ord(text[place])}): this is not a text file", line)
     return text, encoding

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.reference.checks import is_number, is_whole
+from course_utils.reference.arguments import number, whole
 
 # What a leaking cell would add: current in proportion to the potential, per volt.
 LEAK = 0.08
@@ -27,24 +27,24 @@ CLASSES = (
 
 
 def generate_curves(
-    curves_per_class=400,
+    curves_per_class: int = 400,
     *,
-    seed=0,
-    points_per_sweep=300,
-    separation=0.4,
-    noise=0.015,
-    drift=0.0,
-    potential_spread=0.0,
-    height_spread=0.0,
-    width_spread=0.0,
-):
+    seed: int | np.random.Generator = 0,
+    points_per_sweep: int = 300,
+    separation: float = 0.4,
+    noise: float = 0.015,
+    drift: float = 0.0,
+    potential_spread: float = 0.0,
+    height_spread: float = 0.0,
+    width_spread: float = 0.0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draw cyclic voltammograms of two classes that differ in where their peaks are.
 
     With the defaults they are those of document 1, section 7: the potential goes from -0.8 V to
     0.8 V and back, a Gaussian oxidation peak on the way up (class 0 at 0.25 V, class 1 at
     -0.15 V), a reduction peak 0.15 V lower on the way down, a leak of 0.08 per volt, and white
-    noise. All curves of a class are then the same but for the noise. The last five knobs make the
-    task harder.
+    noise. All curves of a class are then the same except for the noise. The last five parameters
+    make the task harder.
 
     Gaussians are a cartoon of a voltammogram; `simulate` gives the shape that diffusion does.
 
@@ -52,8 +52,8 @@ def generate_curves(
     ----------
     curves_per_class : int
     seed : int or numpy.random.Generator
-        The same seed draws the same random numbers whatever the knobs are: with two noise levels
-        the noise is the same, times another factor.
+        The same seed draws the same random numbers whatever the other parameters are: with two
+        noise levels the noise is the same, times another factor.
     points_per_sweep : int
         Points on the way up, and as many on the way down. Both have the point at 0.8 V.
     separation : float
@@ -64,10 +64,10 @@ def generate_curves(
         Standard deviation of the white noise, in units of the current.
     drift : float
         Standard deviation of the baseline at the start and at the end of a curve, each drawn
-        anew; between them it goes straight in time. In units of the current.
+        independently; between them it is linear in time. In units of the current.
     potential_spread : float
-        Standard deviation in volts of a shift of all of a curve's peaks, as a reference
-        electrode that drifts gives it.
+        Standard deviation in volts of a shift of all peaks of a curve, as a drifting reference
+        electrode causes it.
     height_spread, width_spread : float
         Standard deviation of the logarithm of a factor on each peak's height and width: 0.1 is
         about 10%.
@@ -79,7 +79,7 @@ def generate_curves(
     current : float64 array (2 * curves_per_class, 2 * points_per_sweep)
         Oxidation is positive. The document gives no unit: class 0's oxidation peak is 1 high.
     labels : int64 array (2 * curves_per_class,)
-        First all of class 0, then all of class 1.
+        All of class 0, then all of class 1.
 
     Raises
     ------
@@ -90,8 +90,7 @@ def generate_curves(
         ("curves_per_class", curves_per_class),
         ("points_per_sweep", points_per_sweep),
     ):
-        if not is_whole(value) or value < 1:
-            raise ValueError(f"{name} must be a positive integer, got {value!r}")
+        whole(value, name)
     for name, value in (
         ("noise", noise),
         ("drift", drift),
@@ -99,17 +98,15 @@ def generate_curves(
         ("height_spread", height_spread),
         ("width_spread", width_spread),
     ):
-        if not is_number(value) or not 0 <= value < np.inf:
-            raise ValueError(f"{name} must be a number of at least 0, got {value!r}")
-    if not is_number(separation) or not np.isfinite(separation):
-        raise ValueError(f"separation must be a number of volts, got {separation!r}")
+        number(value, name, least=0)
+    number(separation, "separation")
 
     rng = np.random.default_rng(seed)
     labels = np.repeat(np.arange(2, dtype=np.int64), curves_per_class)
     n = len(labels)
     up = np.linspace(-0.8, 0.8, points_per_sweep)
     potential = np.concatenate([up, up[::-1]])
-    # All is drawn whatever the knobs are, so that each knob changes nothing but its own effect.
+    # Everything is drawn whatever the parameters are, so that each changes only its own effect.
     white = rng.standard_normal((n, len(potential)))
     baseline = rng.standard_normal((n, 2)) * drift
     shift = rng.standard_normal(n) * potential_spread

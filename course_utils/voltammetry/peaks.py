@@ -1,11 +1,12 @@
 """The two peaks of a cyclic voltammogram."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import as_numbers
 
 
-def read_peaks(potential, current):
+def read_peaks(potential: ArrayLike, current: ArrayLike) -> tuple[float, float, float, float]:
     """Potentials and currents of the anodic and the cathodic peak.
 
     The anodic peak is the largest current on the way up, the cathodic peak the smallest one on the
@@ -21,12 +22,12 @@ def read_peaks(potential, current):
     Returns
     -------
     e_pa, i_pa, e_pc, i_pc : float
-        Potential and current of the anodic peak, then of the cathodic one, in the units given.
+        Potential and current of the anodic peak, then of the cathodic peak, in the given units.
 
     Raises
     ------
     ValueError
-        If the two are no arrays of numbers of one shape (n,), with n at least 1.
+        If the two are not arrays of numbers of the same shape (n,), with n at least 1.
     """
     potential, current = as_numbers(potential, "potential"), as_numbers(current, "current")
     if potential.ndim != 1 or potential.shape != current.shape or not potential.size:

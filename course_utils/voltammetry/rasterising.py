@@ -1,10 +1,13 @@
 """Curves as pictures: antialiased lines in a fixed frame, many curves at once."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from course_utils.reference.checks import as_numbers, is_number, is_whole
+from course_utils.reference.arguments import number, whole
+from course_utils.reference.checks import as_numbers
 
 # The frame of the document's picture, and its line: 2 points at 40 dots per inch.
 FRAME = (-0.85, 0.85, -1.2, 1.2)
@@ -20,29 +23,37 @@ _ANGLE = np.arccos(np.linspace(-1, 1, 1025))
 _JOIN_AREA = ((_ANGLE - np.sin(_ANGLE)) / 2).astype(np.float32)
 
 
-def rasterise(potential, current, *, size=96, frame=FRAME, linewidth=LINEWIDTH):
+def rasterise(
+    potential: ArrayLike,
+    current: ArrayLike,
+    *,
+    size: int = 96,
+    frame: Sequence[float] = FRAME,
+    linewidth: float = LINEWIDTH,
+) -> np.ndarray:
     """Draw curves as white lines on black, all in the same frame.
 
     With the defaults these are the pictures of document 1, section 7.
 
     The pictures are those of matplotlib's Agg renderer for a round-joined line in axes that fill
     the figure, with these limits: a pixel holds the area of the line in it, and where a line
-    passes twice its areas add up, to at most 1 (the scan conversion of Anti-Grain Geometry, which
+    passes twice the areas add up, to at most 1 (the scan conversion of Anti-Grain Geometry, which
     adds up winding numbers). A line is drawn piece by piece: where a segment is more horizontal
     than vertical, each column of pixels that it crosses gets an upright box of the line's height;
-    else each row gets a lying one. Where it turns sharply, the round join is added as a dab.
+    otherwise each row gets a horizontal one. Where it turns sharply, the round join is added as a
+    dab.
 
     Parameters
     ----------
     potential : array (n_points,) or (n_curves, n_points)
-        In the unit of the frame's first two numbers, volts by default. One row serves all curves.
+        In the unit of the frame's first two numbers, volts by default. One row is for all curves.
     current : array (n_points,) or (n_curves, n_points)
         In the unit of the frame's last two numbers.
     size : int
         Height and width of the pictures in pixels.
     frame : (left, right, bottom, top)
-        What the picture's edges stand for. What lies outside is cut off. right < left turns the
-        potential axis around, as older voltammograms have it.
+        The values at the edges of the picture. What lies outside is cut off. right < left reverses
+        the potential axis, as in older voltammograms.
     linewidth : float
         In pixels (matplotlib's points times dpi / 72).
 
@@ -54,7 +65,7 @@ def rasterise(potential, current, *, size=96, frame=FRAME, linewidth=LINEWIDTH):
     Raises
     ------
     ValueError
-        If the shapes do not belong together, or size, frame or linewidth make no picture.
+        If the shapes do not match, or size, frame or linewidth cannot give a picture.
 
     Notes
     -----
@@ -70,10 +81,8 @@ def rasterise(potential, current, *, size=96, frame=FRAME, linewidth=LINEWIDTH):
             "current must have shape (n_points,) or (n_curves, n_points) and potential the same "
             f"or (n_points,), got current {current.shape} and potential {potential.shape}"
         )
-    if not is_whole(size) or size < 1:
-        raise ValueError(f"size must be a positive number of pixels, got {size!r}")
-    if not is_number(linewidth) or not 0 < linewidth <= size:
-        raise ValueError(f"linewidth must be above 0 and at most {size} pixels, got {linewidth!r}")
+    whole(size, "size")
+    number(linewidth, "linewidth", above=0, most=size)
     left, right, bottom, top = _edges(frame)
     curves = np.atleast_2d(current)
     potentials = np.broadcast_to(potential, curves.shape)

@@ -6,7 +6,7 @@ import numpy as np
 NOISE = 0.02
 
 
-def sweeps(potential):
+def sweeps(potential: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (direction, turns): +1 or -1 for each point, and the indices of the turning points.
 
     A turning point belongs to the sweep that ends with it.
@@ -44,13 +44,13 @@ def sweeps(potential):
     return np.repeat(signs.astype(np.int8), lengths), np.array(turns, np.intp)
 
 
-def scan_numbers(potential, direction, turns):
-    """Number the scans from 1: one ends where the potential is back, going as at the start."""
+def scan_numbers(potential: np.ndarray, direction: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """Number the scans from 1: each ends where the potential passes its first value again."""
     starts = np.zeros(len(potential), np.int64)
     noise = NOISE * np.ptp(potential)
     for second_turn, end in zip(turns[1::2], [*turns[2::2], len(potential) - 1]):
         beyond = direction[0] * (potential[second_turn + 1 : end + 1] - potential[0])
-        # Too short a rest is the end of this scan, not the start of another one.
+        # A remainder this short is the end of this scan, not the start of another.
         if beyond.size and beyond.max() > noise:
             starts[second_turn + 1 + np.argmax(beyond >= 0)] = 1
     return 1 + np.cumsum(starts)

@@ -3,8 +3,10 @@
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from course_utils.reference.checks import as_numbers, is_number, is_whole
+from course_utils.reference.arguments import is_number, number, whole
+from course_utils.reference.checks import as_numbers
 
 FARADAY = 96485.33212  # C/mol
 GAS_CONSTANT = 8.314462618  # J/(mol K)
@@ -15,30 +17,31 @@ TEMPERATURE = 298.15  # K
 STEP = 0.02
 # D dt / dx^2. The explicit scheme is stable up to 1/2.
 MESH_RATIO = 0.45
-# Curves computed at once, for the concentrations to stay in the processor's cache.
+# Curves computed at once: few enough that their concentrations stay in the processor's cache.
 BATCH = 64
 
 
 def simulate(
     *,
-    formal_potential=0.0,
-    rate_constant=1.0,
-    transfer_coefficient=0.5,
-    scan_rate=0.1,
-    start=-0.8,
-    turn=0.8,
-    points_per_sweep=300,
-    concentration=1e-6,
-    diffusion=1e-5,
-    area=0.07,
-    capacitance=0.0,
-):
+    formal_potential: ArrayLike = 0.0,
+    rate_constant: ArrayLike = 1.0,
+    transfer_coefficient: ArrayLike = 0.5,
+    scan_rate: float = 0.1,
+    start: float = -0.8,
+    turn: float = 0.8,
+    points_per_sweep: int = 300,
+    concentration: ArrayLike = 1e-6,
+    diffusion: float = 1e-5,
+    area: float = 0.07,
+    capacitance: ArrayLike = 0.0,
+) -> tuple[np.ndarray, np.ndarray]:
     """Simulate the voltammogram of a one-electron couple, R = O + e, at a flat electrode.
 
-    The solution holds R and no O at first. It does not move, so that both get to and from the
+    The solution initially holds R and no O. It does not move, so both reach and leave the
     electrode by diffusion alone (Fick's second law), and there the electron is transferred by
     the Butler-Volmer equation (Nicholson and Shain, 1964; Bard and Faulkner, Electrochemical
-    Methods, chapters 3 and 6, and appendix B for the method). R and O diffuse alike. 25 °C.
+    Methods, chapters 3 and 6, and appendix B for the method). R and O have the same diffusion
+    coefficient. The temperature is 25 °C.
 
     Whether the couple looks reversible depends on psi = k / sqrt(pi D F v / (R T)) (Nicholson,
     1965): above about 7 the peaks are 57 to 63 mV apart, below about 0.3 more than 120 mV.
@@ -77,7 +80,7 @@ def simulate(
     Raises
     ------
     ValueError
-        If a parameter is out of its range, or arrays have different lengths.
+        If a parameter is out of range, or arrays have different lengths.
     """
     arrays = {
         "formal_potential": formal_potential,
@@ -101,12 +104,8 @@ def simulate(
     if not ((alpha > 0) & (alpha < 1)).all():
         raise ValueError(f"transfer_coefficient must be above 0 and below 1, got {alpha}")
     for name, value in dict(scan_rate=scan_rate, diffusion=diffusion, area=area).items():
-        if not is_number(value) or not 0 < value < math.inf:
-            raise ValueError(f"{name} must be a number above 0, got {value!r}")
-    if not is_whole(points_per_sweep) or points_per_sweep < 2:
-        raise ValueError(
-            f"points_per_sweep must be an integer of at least 2, got {points_per_sweep!r}"
-        )
+        number(value, name, above=0)
+    whole(points_per_sweep, "points_per_sweep", least=2)
     if not (is_number(start) and is_number(turn) and math.isfinite(turn - start) and start != turn):
         raise ValueError(
             f"start and turn must be two different potentials, got {start!r}, {turn!r}"
@@ -141,11 +140,11 @@ def simulate(
 def _flux(oxidation, reduction):
     """Flux of R into the electrode (n_steps, n_curves), in units of D c / dx.
 
-    Since R and O diffuse alike, the two concentrations add up to that of R at the start, 1,
-    everywhere: only R's is computed.
+    Since R and O diffuse equally fast, their concentrations add up to the initial one of R, 1,
+    everywhere: only that of R is computed.
     """
     steps, curves = oxidation.shape
-    # Nothing is felt further away from the electrode than 6 sqrt(D t): erfc(3) is 2e-5.
+    # Beyond 6 sqrt(D t) from the electrode nothing has changed: erfc(3) is 2e-5.
     reach = np.ceil(6 * np.sqrt(MESH_RATIO * np.arange(steps))).astype(int) + 4
     c = np.ones((reach[-1], curves))
     flux = np.empty((steps, curves))

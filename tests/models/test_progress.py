@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from course_utils.models import Progress
-from course_utils.network import progress
-from tests.network.test_progress import Terminal, clock, screen  # noqa: F401
+from course_utils.network.training import progress
+from tests.network.training.test_progress import Terminal, clock, screen  # noqa: F401
 
 
 @pytest.fixture

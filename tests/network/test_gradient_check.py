@@ -149,7 +149,7 @@ def test_a_wrong_loss_is_not_put_on_a_layer():
     result = gradient_check(wrong, x, labels)
     assert not result.passed
     assert result.faults == (
-        "Each layer by itself is right: what joins them, or the loss, is not.",
+        "Each layer by itself is right: the fault lies in what joins them, or in the loss.",
     )
 
 
@@ -256,7 +256,7 @@ def test_the_seed_picks_the_entries():
         (lambda x, y: gradient_check(Conv2D(2, 3), x, y), "compile the network"),
         (lambda x, y: gradient_check(Sequential([Flatten()]), x, y), "compile the network"),
         (lambda x, y: gradient_check(network(), x, y[:1]), "labels must have shape"),
-        (lambda x, y: gradient_check(network(), x, y + 9), "is no class of a network with 4"),
+        (lambda x, y: gradient_check(network(), x, y + 9), "is not a class of a network with 4"),
         (lambda x, y: gradient_check(network(), x[:, 1:], y), r"expects x of shape \(N, 8, 8, 2\)"),
     ],
 )

@@ -15,13 +15,12 @@ from course_utils.network import (
     Dense,
     Dropout,
     Flatten,
-    GlobalAveragePooling2D,
     MaxPooling2D,
-    ReLU,
     Residual,
     Sequential,
     SparseCategoricalCrossentropy,
 )
+from tests.network.small import compiled, images, residual_network
 
 
 def lab_network(**options):
@@ -37,33 +36,6 @@ def lab_network(**options):
         Dense(10, activation="softmax"),
     ]
     return Sequential(layers, input_shape=(28, 28, 1), **options)
-
-
-def residual_network(dtype="float64", seed=0):
-    """Small, with a layer of every kind that is particular."""
-    layers = [
-        Conv2D(4, 3, padding="same"),
-        BatchNormalization(),
-        ReLU(),
-        Residual(
-            [Conv2D(6, 3, 2, "same"), BatchNormalization(), ReLU(), Conv2D(6, 3, padding="same")],
-            shortcut=Conv2D(6, 1, 2),
-        ),
-        Activation("tanh"),
-        GlobalAveragePooling2D(),
-        Dropout(0.2),
-        Dense(3, activation="softmax"),
-    ]
-    return Sequential(layers, input_shape=(6, 6, 2), seed=seed, dtype=dtype)
-
-
-def compiled(network, loss="sparse_categorical_crossentropy", metrics=("accuracy",)):
-    network.compile("adam", loss, metrics)
-    return network
-
-
-def images(count, shape=(6, 6, 2), seed=1):
-    return np.random.default_rng(seed).normal(size=(count, *shape))
 
 
 def test_layers_are_named_as_keras_names_them():
@@ -299,7 +271,7 @@ def test_an_optimizer_serves_one_network():
     one, other = (Sequential([Dense(2, activation="softmax")], (2,)) for _ in range(2))
     one.compile(optimizer, "sparse_categorical_crossentropy")
     one.train_step([[1.0, 2.0]], [1])
-    with pytest.raises(ValueError, match=r"Adam\(.* is another network's optimizer.*a new one"):
+    with pytest.raises(ValueError, match=r"Adam\(.* belongs to another network.*a new one"):
         other.compile(optimizer, "sparse_categorical_crossentropy")
     one.compile(optimizer, "categorical_crossentropy")
     assert optimizer.iterations == 1
@@ -336,7 +308,7 @@ def test_gray_images_without_an_axis_for_the_channel():
 @pytest.mark.parametrize(
     ("loss", "labels", "message"),
     [
-        ("sparse", [0, 1, 3], "label 3 at position 2 is no class of a network with 3 outputs"),
+        ("sparse", [0, 1, 3], "label 3 at position 2 is not a class of a network with 3 outputs"),
         ("sparse", [0, -1, 3], "label -1 at position 1 .* must lie between 0 and 2"),
         ("sparse", [0.0, 1.0, 2.0], "integer class numbers, got labels of dtype float64; convert"),
         ("sparse", np.eye(3), r'shape \(3, 3\); for one-hot labels use loss="categorical_cross'),

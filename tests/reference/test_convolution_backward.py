@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.reference import conv2d, conv2d_backward, convolution
+from course_utils.reference import conv2d, conv2d_backward
 from course_utils.reference.convolution import conv2d_kernel_gradient
+from course_utils.reference.engine import convolution as engine
+from course_utils.reference.engine import strips
 from course_utils.reference.geometry import slide_1d
 from tests.reference.cases import (
     CASES,
@@ -104,7 +106,7 @@ def test_the_block_size_changes_nothing(case, seed, block_bytes):
     dy = upstream(x, w, options, seed)
     whole = conv2d_backward(dy, x, w, **options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(convolution, "BLOCK_BYTES", block_bytes)
+        patch.setattr(strips, "BLOCK_BYTES", block_bytes)
         for gradient, expected in zip(conv2d_backward(dy, x, w, **options), whole, strict=True):
             assert_close(gradient, expected, "float64", size=1)
 
@@ -207,8 +209,8 @@ def test_threads_change_nothing(case, seed):
     y, dy = conv2d(x, w, b, **options), upstream(x, w, options, seed)
     alone = conv2d_backward(dy, x, w, **options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(convolution, "worker_count", lambda operations: 3)
-        patch.setattr(convolution, "BLOCK_BYTES", 1000)
+        patch.setattr(engine, "worker_count", lambda operations: 3)
+        patch.setattr(strips, "BLOCK_BYTES", 1000)
         assert_close(conv2d(x, w, b, **options), y, "float64")
         for gradient, expected in zip(conv2d_backward(dy, x, w, **options), alone, strict=True):
             assert_close(gradient, expected, "float64", size=1)

@@ -75,7 +75,7 @@ MALFORMED = {
     "no names, three columns": (numbers(",", 3), 1, "pass columns="),
     "unknown unit": ("E (V),I (mAh)\n" + numbers(",", 2), 1, "'mAh'"),
     "mega or milli": ("E (V),I (MA)\n" + numbers(",", 2), 1, "'MA'"),
-    "unit of the other": ("Potential (A),I (A)\n" + numbers(",", 2), 1, "no unit of it"),
+    "unit of the other": ("Potential (A),I (A)\n" + numbers(",", 2), 1, "not a unit of it"),
     "units contradict": ("E/V,I/mA\nV,µA\n" + numbers(",", 2), 1, "mA and µA"),
     "current density": ("E (V),I (mA/cm²)\n" + numbers(",", 2), 1, "electrode's area"),
     "two potentials": ("E/V,Voltage/V,I/A\n" + numbers(",", 3), 1, "'Voltage/V'"),
@@ -208,12 +208,12 @@ def test_decimal_of_a_doubtful_table(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (dict(columns=("E/V", "J")), "no one column is named 'J'"),
+        (dict(columns=("E/V", "J")), "exactly one column must be named 'J'"),
         (dict(columns=(0, 5)), "no column 5; they go from 0 to 1"),
         (dict(units=("mV", "A")), "contradict each other: V and mV|mV and V"),
         (dict(units=("V", "ohm")), "'ohm' of column 'I/A' is not known"),
-        (dict(units="V"), "units must be two"),
-        (dict(columns=(0,)), "columns must be two"),
+        (dict(units="V"), "units must be a pair"),
+        (dict(columns=(0,)), "columns must be a pair"),
         (dict(decimal=";"), "decimal must be"),
     ],
 )

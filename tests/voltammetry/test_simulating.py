@@ -112,7 +112,7 @@ def test_many_curves_are_each_what_they_are_alone():
     [
         ("rate_constant", -1, "must not be negative, got -1"),
         ("transfer_coefficient", 1, "above 0 and below 1"),
-        ("scan_rate", 0, "must be a number above 0, got 0"),
+        ("scan_rate", 0, "must be a positive number, got 0"),
         ("points_per_sweep", 1, "at least 2, got 1"),
         ("turn", -0.8, "two different potentials"),
         ("formal_potential", [[0]], r"array \(n_curves,\)"),
