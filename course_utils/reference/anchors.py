@@ -76,7 +76,7 @@ def anchor_grid(map_size, stride, shapes):
 
 
 def _positive(values, name):
-    array = as_floats(as_numbers(values, name, "(n,)"))
-    if not array.size or not (array > 0).all():
+    array = as_floats(as_numbers(values, name))
+    if array.ndim != 1 or not array.size or not (array > 0).all():
         raise ValueError(f"{name} must be positive numbers, at least one, got {values!r}")
     return array

@@ -26,9 +26,11 @@ def precision_and_recall(correct, objects):
     ValueError
         If correct is not a row of booleans, or there are fewer objects than correct detections.
     """
-    correct = as_numbers(correct, "correct", "(n,)")
-    if not ((correct == 0) | (correct == 1)).all():
-        raise ValueError("correct must be booleans: whether each detection found an object")
+    correct = as_numbers(correct, "correct")
+    if correct.ndim != 1 or not ((correct == 0) | (correct == 1)).all():
+        raise ValueError(
+            "correct must be a row of booleans, true for a detection that found an object"
+        )
     if not is_whole(objects) or objects < 1 or objects < correct.sum():
         raise ValueError(
             f"objects must be an integer of at least 1, and at least the number of correct "
@@ -67,11 +69,12 @@ def average_precision(precision, recall, *, points=None):
     ValueError
         If the shapes differ, recall falls, or points is none of the above.
     """
-    precision = as_numbers(precision, "precision", "(n,)").astype(np.float64)
-    recall = as_numbers(recall, "recall", "(n,)").astype(np.float64)
-    if precision.shape != recall.shape:
+    precision = as_numbers(precision, "precision").astype(np.float64)
+    recall = as_numbers(recall, "recall").astype(np.float64)
+    if precision.ndim != 1 or precision.shape != recall.shape:
         raise ValueError(
-            f"precision and recall must be of one length, got {len(precision)} and {len(recall)}"
+            "precision and recall must have one number for each detection, got shapes "
+            f"{precision.shape} and {recall.shape}"
         )
     if (np.diff(recall) < 0).any():
         raise ValueError("recall must not fall along a ranking; put the best detections first")

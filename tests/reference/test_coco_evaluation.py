@@ -11,18 +11,8 @@ from course_utils.reference import box_iou, coco_evaluate
 from course_utils.reference.coco_evaluation import THRESHOLDS
 
 NUMBERS = [
-    "AP",
-    "AP50",
-    "AP75",
-    "APsmall",
-    "APmedium",
-    "APlarge",
-    "AR1",
-    "AR10",
-    "AR100",
-    "ARsmall",
-    "ARmedium",
-    "ARlarge",
+    *("AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge"),
+    *("AR1", "AR10", "AR100", "ARsmall", "ARmedium", "ARlarge"),
 ]
 
 
