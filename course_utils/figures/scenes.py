@@ -13,6 +13,8 @@ from course_utils.figures.drawing import Drawing, course_style
 
 # How much of a garment's color covers it.
 TINT = 0.45
+# Colors on which white is easier to read than ink.
+DARK = (style.BLUE, style.VERMILLION, style.GREEN)
 
 
 @course_style()
@@ -83,7 +85,7 @@ def _show_truth(axes, scene, names):
             text,
             fontsize=7,
             va="bottom",
-            color="white",
+            color="white" if color in DARK else style.INK,
             bbox={"boxstyle": "square,pad=0.12", "facecolor": color, "edgecolor": "none"},
         )
 
@@ -99,11 +101,8 @@ def _outline(axes, box, color, line):
 
 
 def _in_words(scene, names):
-    """ "2 garments, Bag and Shirt (30% hidden)"."""
-    garments = [
+    """For example "Bag, Coat (30% hidden), Shirt"."""
+    return ", ".join(
         names[label] + (f" ({share:.0%} hidden)" if share > 0 else "")
         for label, share in zip(scene.labels, scene.hidden, strict=True)
-    ]
-    return f"{len(garments)} garments, " * (len(garments) > 1) + " and ".join(
-        [", ".join(garments[:-1])] * (len(garments) > 1) + garments[-1:]
     )
