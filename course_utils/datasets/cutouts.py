@@ -11,7 +11,7 @@ BACKGROUND = 16
 SMALLEST_PART = 0.1
 
 
-def cut_out(image):
+def cut_out(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Find the garment in a picture and trim the picture to it.
 
     Parameters
@@ -54,7 +54,7 @@ def cut_out(image):
     return image[trimmed], mask[trimmed]
 
 
-def resize_cutout(values, mask, size):
+def resize_cutout(values: np.ndarray, mask: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Scale a cutout so that its longer side has `size` pixels.
 
     A pixel is the mean of the old pixels around it, weighted by a triangle as wide as two old or

@@ -1,12 +1,13 @@
 """Anchors: a fixed set of boxes at every place of a feature map, from which a detector starts."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import as_floats, as_numbers
 from course_utils.reference.geometry import pair
 
 
-def anchor_shapes(sizes, ratios=(1.0,)):
+def anchor_shapes(sizes: ArrayLike, ratios: ArrayLike = (1.0,)) -> np.ndarray:
     """Widths and heights of anchors: every size with every ratio.
 
     A size is the square root of the area, so that anchors of the same size and different ratios
@@ -35,7 +36,9 @@ def anchor_shapes(sizes, ratios=(1.0,)):
     return np.stack([widths.ravel(), heights.ravel()], axis=1)
 
 
-def anchor_grid(map_size, stride, shapes):
+def anchor_grid(
+    map_size: int | tuple[int, int], stride: int | tuple[int, int], shapes: ArrayLike
+) -> np.ndarray:
     """Put anchors of the given shapes at the center of every cell of a feature map.
 
     The cell (row r, column c) stands for the input pixels from (c * stride, r * stride) on; its

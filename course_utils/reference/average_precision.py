@@ -1,11 +1,12 @@
 """Average precision: a whole ranking of detections in one number."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import as_numbers, is_whole
 
 
-def precision_and_recall(correct, objects):
+def precision_and_recall(correct: ArrayLike, objects: int) -> tuple[np.ndarray, np.ndarray]:
     """Precision and recall after each detection of a ranking.
 
     After k detections, t of them correct, precision is t / k and recall t / objects.
@@ -40,7 +41,9 @@ def precision_and_recall(correct, objects):
     return found / np.arange(1, len(correct) + 1), found / objects
 
 
-def average_precision(precision, recall, *, points=None):
+def average_precision(
+    precision: ArrayLike, recall: ArrayLike, *, points: int | None = None
+) -> float:
     """Average of the precision over recall from 0 to 1.
 
     Precision goes up and down along a ranking. It is replaced first by the best precision at this
@@ -86,12 +89,12 @@ def average_precision(precision, recall, *, points=None):
     return float(np.mean(sampled_precision(precision, recall, np.linspace(0, 1, points))))
 
 
-def staircase(precision):
+def staircase(precision: np.ndarray) -> np.ndarray:
     """The best precision from each detection on."""
     return np.maximum.accumulate(precision[::-1])[::-1]
 
 
-def sampled_precision(precision, recall, levels):
+def sampled_precision(precision: np.ndarray, recall: np.ndarray, levels: np.ndarray) -> np.ndarray:
     """The staircase's height at some levels of recall; 0 beyond the largest recall."""
     first = np.searchsorted(recall, levels, side="left")  # whose recall reaches the level
     return np.append(staircase(precision), 0.0)[first]

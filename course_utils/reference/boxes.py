@@ -7,6 +7,7 @@ are x1 - x0 + 1: see `voc_evaluate`.)
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import as_floats, as_numbers
 
@@ -15,7 +16,7 @@ from course_utils.reference.checks import as_floats, as_numbers
 VARIANCES = (0.1, 0.1, 0.2, 0.2)
 
 
-def box_centers(boxes):
+def box_centers(boxes: ArrayLike) -> np.ndarray:
     """Turn corners (x0, y0, x1, y1) into centers and sizes (cx, cy, w, h).
 
     Parameters
@@ -37,7 +38,7 @@ def box_centers(boxes):
     return np.concatenate([boxes[:, :2] + sizes / 2, sizes], axis=1)
 
 
-def box_corners(centers):
+def box_corners(centers: ArrayLike) -> np.ndarray:
     """Turn centers and sizes (cx, cy, w, h) into corners (x0, y0, x1, y1).
 
     Parameters
@@ -65,13 +66,13 @@ def box_corners(centers):
     return np.concatenate([centers[:, :2] - half, centers[:, :2] + half], axis=1)
 
 
-def box_area(boxes):
+def box_area(boxes: ArrayLike) -> np.ndarray:
     """Areas (n,) of boxes (n, 4), in square pixels. Raises ValueError as `box_centers`."""
     boxes = as_boxes(boxes, "boxes")
     return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
 
 
-def clip_boxes(boxes, height, width):
+def clip_boxes(boxes: ArrayLike, height: float, width: float) -> np.ndarray:
     """Cut boxes (n, 4) off at the edges of an image of so many pixels.
 
     A box that lies outside altogether becomes one without area. Raises ValueError as `box_centers`.
@@ -80,7 +81,7 @@ def clip_boxes(boxes, height, width):
     return np.clip(boxes, 0, np.array([width, height, width, height], boxes.dtype))
 
 
-def box_intersection(a, b):
+def box_intersection(a: ArrayLike, b: ArrayLike) -> np.ndarray:
     """Area that each box of a shares with each box of b: (len(a), len(b)), in square pixels.
 
     Boxes that only touch share nothing. Raises ValueError as `box_centers`.
@@ -91,7 +92,7 @@ def box_intersection(a, b):
     return np.clip(end - start, 0, None).prod(axis=2)
 
 
-def box_iou(a, b):
+def box_iou(a: ArrayLike, b: ArrayLike) -> np.ndarray:
     """Intersection over union of each box of a with each box of b.
 
     The area that two boxes share, divided by the area that they cover together: 1 if they are
@@ -118,7 +119,9 @@ def box_iou(a, b):
     return np.divide(shared, union, out=np.zeros_like(shared), where=shared > 0)
 
 
-def encode_boxes(boxes, anchors, *, variances=VARIANCES):
+def encode_boxes(
+    boxes: ArrayLike, anchors: ArrayLike, *, variances: ArrayLike = VARIANCES
+) -> np.ndarray:
     """Write each box as offsets from its anchor: what a detector learns to predict.
 
     ``tx = (cx - anchor cx) / anchor w / variances[0]``, ``ty`` likewise,
@@ -150,7 +153,9 @@ def encode_boxes(boxes, anchors, *, variances=VARIANCES):
     return offsets / _four_positive(variances).astype(offsets.dtype)
 
 
-def decode_boxes(offsets, anchors, *, variances=VARIANCES):
+def decode_boxes(
+    offsets: ArrayLike, anchors: ArrayLike, *, variances: ArrayLike = VARIANCES
+) -> np.ndarray:
     """Turn a detector's offsets back into boxes: undoes `encode_boxes`.
 
     Parameters
@@ -180,7 +185,7 @@ def decode_boxes(offsets, anchors, *, variances=VARIANCES):
     return box_corners(np.concatenate([centers, sizes], axis=1))
 
 
-def as_boxes(value, name):
+def as_boxes(value: ArrayLike, name: str) -> np.ndarray:
     """Return boxes as a float array (n, 4); an empty list is no boxes."""
     boxes = _four_columns(value, name, "(x0, y0, x1, y1)")
     wrong = np.flatnonzero(~(boxes[:, 2:] >= boxes[:, :2]).all(axis=1))

@@ -5,11 +5,13 @@ to objects image by image and ranked over all images, and their precision is ave
 The numbers of the classes are averaged last.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from course_utils.reference.average_precision import sampled_precision
 from course_utils.reference.boxes import box_area, box_intersection
-from course_utils.reference.detection_records import by_class
+from course_utils.reference.detection_records import Record, by_class
 
 THRESHOLDS = np.linspace(0.5, 0.95, 10)
 RECALLS = np.linspace(0, 1, 101)
@@ -23,7 +25,7 @@ AREAS = {
 }
 
 
-def coco_evaluate(truths, detections):
+def coco_evaluate(truths: Sequence[Record], detections: Sequence[Record]) -> dict[str, float]:
     """Score the detections of a set of images as COCO's evaluator does.
 
     A detection is right if it overlaps an object of its class by at least the threshold, and no

@@ -5,12 +5,15 @@ to an object, which only the caller knows: of ten thousand anchors, ten may be.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.activations import sigmoid
 from course_utils.reference.checks import as_floats, as_numbers, is_number, sum_dtypes
 
 
-def focal_loss(logits, targets, *, alpha=0.25, gamma=2.0):
+def focal_loss(
+    logits: ArrayLike, targets: ArrayLike, *, alpha: float = 0.25, gamma: float = 2.0
+) -> np.floating:
     """Binary cross-entropy that hardly counts what is already right, summed, in nats.
 
     With p the probability of the right answer, ``-a * (1 - p)**gamma * log(p)``; a is alpha where
@@ -44,7 +47,9 @@ def focal_loss(logits, targets, *, alpha=0.25, gamma=2.0):
     return loss.sum().astype(dtype)
 
 
-def focal_loss_backward(logits, targets, *, alpha=0.25, gamma=2.0):
+def focal_loss_backward(
+    logits: ArrayLike, targets: ArrayLike, *, alpha: float = 0.25, gamma: float = 2.0
+) -> np.ndarray:
     """Gradient of `focal_loss` with respect to the logits.
 
     With m the logit, or minus the logit where the target is 0, and p = sigmoid(m):
@@ -72,7 +77,7 @@ def focal_loss_backward(logits, targets, *, alpha=0.25, gamma=2.0):
     return (sign * slope).astype(dtype, copy=False)
 
 
-def smooth_l1(predictions, targets, *, beta=1.0):
+def smooth_l1(predictions: ArrayLike, targets: ArrayLike, *, beta: float = 1.0) -> np.floating:
     """Half the square of small differences, the absolute value of large ones, summed.
 
     ``d² / (2 * beta)`` where |d| < beta, else ``|d| - beta / 2``: the slope never exceeds 1, so
@@ -101,7 +106,9 @@ def smooth_l1(predictions, targets, *, beta=1.0):
     return loss.sum().astype(dtype)
 
 
-def smooth_l1_backward(predictions, targets, *, beta=1.0):
+def smooth_l1_backward(
+    predictions: ArrayLike, targets: ArrayLike, *, beta: float = 1.0
+) -> np.ndarray:
     """Gradient of `smooth_l1` with respect to the predictions: d / beta, cut off at -1 and 1.
 
     Parameters

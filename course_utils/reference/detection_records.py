@@ -1,12 +1,16 @@
 """What detections are compared with: one dict an image, checked and cut up by class."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.boxes import as_boxes
 from course_utils.reference.checks import as_floats, as_numbers
+
+# One image's boxes and what is said of each, by name.
+Record = Mapping[str, ArrayLike]
 
 
 class Truths(NamedTuple):
@@ -24,7 +28,9 @@ class Detections(NamedTuple):
     scores: np.ndarray  # (d,)
 
 
-def by_class(truths, detections, ignored):
+def by_class(
+    truths: Sequence[Record], detections: Sequence[Record], ignored: str
+) -> Iterator[tuple[Any, list[tuple[Truths, Detections]]]]:
     """Yield (label, [(Truths, Detections) of each image]) for each class that has an object.
 
     Parameters

@@ -1,6 +1,7 @@
 """Matching: which anchor is to find which object, and which is to say that there is none."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.boxes import box_iou
 from course_utils.reference.checks import is_number
@@ -9,7 +10,9 @@ BACKGROUND = -1
 IGNORED = -2
 
 
-def match_anchors(anchors, truths, *, positive=0.5, negative=0.4):
+def match_anchors(
+    anchors: ArrayLike, truths: ArrayLike, *, positive: float = 0.5, negative: float = 0.4
+) -> np.ndarray:
     """Assign to each anchor the object that it must find.
 
     First every object gets an anchor, whatever their overlap, so that none goes without: the pair

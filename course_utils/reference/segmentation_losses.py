@@ -1,12 +1,19 @@
 """The losses of a segmenter: every pixel is classified, or masks are compared as wholes."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.activations import softmax
 from course_utils.reference.checks import IMAGES, as_floats, as_numbers, is_number, sum_dtypes
 
 
-def pixel_cross_entropy(logits, labels, *, class_weights=None, ignored=None):
+def pixel_cross_entropy(
+    logits: ArrayLike,
+    labels: ArrayLike,
+    *,
+    class_weights: ArrayLike | None = None,
+    ignored: int | None = None,
+) -> np.floating:
     """Mean over pixels of -log(softmax(logits)[label]), in nats: `cross_entropy` for every pixel.
 
     With class weights it is the weighted mean, ``sum(weight * loss) / sum(weight)``, where a pixel
@@ -40,7 +47,13 @@ def pixel_cross_entropy(logits, labels, *, class_weights=None, ignored=None):
     return np.sum(shares * (np.log(np.exp(shifted).sum(axis=1)) - right)).astype(dtype)
 
 
-def pixel_cross_entropy_backward(logits, labels, *, class_weights=None, ignored=None):
+def pixel_cross_entropy_backward(
+    logits: ArrayLike,
+    labels: ArrayLike,
+    *,
+    class_weights: ArrayLike | None = None,
+    ignored: int | None = None,
+) -> np.ndarray:
     """Gradient of `pixel_cross_entropy`: (softmax(logits) - one-hot labels) * the pixel's share.
 
     The share is 1 / number of pixels, or weight / sum of weights.
@@ -66,7 +79,7 @@ def pixel_cross_entropy_backward(logits, labels, *, class_weights=None, ignored=
     return (dlogits * shares[:, np.newaxis]).reshape(shape).astype(dtype, copy=False)
 
 
-def dice_loss(probabilities, targets, *, smooth=1.0):
+def dice_loss(probabilities: ArrayLike, targets: ArrayLike, *, smooth: float = 1.0) -> np.floating:
     """One minus the Dice coefficient of each mask, averaged over images and channels.
 
     ``1 - (2 * sum(p * t) + smooth) / (sum(p) + sum(t) + smooth)``, sums over the pixels of a mask.
@@ -97,7 +110,9 @@ def dice_loss(probabilities, targets, *, smooth=1.0):
     return np.mean(1 - _dice(p, t, smooth)).astype(dtype)
 
 
-def dice_loss_backward(probabilities, targets, *, smooth=1.0):
+def dice_loss_backward(
+    probabilities: ArrayLike, targets: ArrayLike, *, smooth: float = 1.0
+) -> np.ndarray:
     """Gradient of `dice_loss` with respect to the probabilities.
 
     With D the coefficient of the mask and S = sum(p) + sum(t) + smooth, a pixel has

@@ -1,12 +1,15 @@
 """Non-maximum suppression: of many detections of one object, keep the best."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.boxes import as_boxes, box_iou
 from course_utils.reference.checks import as_floats, as_numbers, is_number
 
 
-def non_max_suppression(boxes, scores, *, threshold=0.5, labels=None):
+def non_max_suppression(
+    boxes: ArrayLike, scores: ArrayLike, *, threshold: float = 0.5, labels: ArrayLike | None = None
+) -> np.ndarray:
     """Keep the best box, drop all that overlap it too much, go on with the best that is left.
 
     Boxes whose intersection over union with a kept one is larger than the threshold are dropped;
@@ -47,8 +50,15 @@ def non_max_suppression(boxes, scores, *, threshold=0.5, labels=None):
 
 
 def soft_non_max_suppression(
-    boxes, scores, *, method="gaussian", threshold=0.3, sigma=0.5, smallest=1e-3, labels=None
-):
+    boxes: ArrayLike,
+    scores: ArrayLike,
+    *,
+    method: str = "gaussian",
+    threshold: float = 0.3,
+    sigma: float = 0.5,
+    smallest: float = 1e-3,
+    labels: ArrayLike | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Lower the scores of boxes that overlap a better one, instead of dropping them.
 
     Two objects that overlap much are then both found, the second with less confidence. Each time

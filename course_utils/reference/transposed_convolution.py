@@ -12,6 +12,7 @@ checkerboard (Odena, Dumoulin, Olah, "Deconvolution and Checkerboard Artifacts",
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import (
     IMAGES,
@@ -27,7 +28,13 @@ from course_utils.reference.convolution import conv2d
 from course_utils.reference.geometry import NAMED_PADDINGS, padding_sides, pair, slide, slide_1d
 
 
-def transposed_output_size(n, kernel, stride=1, padding="valid", output_padding=None):
+def transposed_output_size(
+    n: int,
+    kernel: int,
+    stride: int = 1,
+    padding: str | int | tuple = "valid",
+    output_padding: int | None = None,
+) -> int:
     """Size along one axis of what `conv2d_transpose` makes of n pixels.
 
     A convolution with stride s rounds down: s different sizes shrink to the same n (28 and 27
@@ -83,7 +90,15 @@ def transposed_output_size(n, kernel, stride=1, padding="valid", output_padding=
     return _output_size_1d(n, kernel, stride, sides, output_padding)
 
 
-def conv2d_transpose(x, w, b=None, *, stride=1, padding="valid", output_padding=None):
+def conv2d_transpose(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: int | tuple[int, int] = 1,
+    padding: str | int | tuple = "valid",
+    output_padding: int | tuple[int, int] | None = None,
+) -> np.ndarray:
     """Convolve backward: images grow by the stride, as `keras.ops.conv_transpose`.
 
     ``y[r * stride + i - before] += x[r] * w[i]`` for every pixel r and every kernel entry i. The
@@ -130,7 +145,15 @@ def conv2d_transpose(x, w, b=None, *, stride=1, padding="valid", output_padding=
     return y.astype(dtype, copy=False)
 
 
-def conv2d_transpose_backward(dy, x, w, *, stride=1, padding="valid", output_padding=None):
+def conv2d_transpose_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    *,
+    stride: int | tuple[int, int] = 1,
+    padding: str | int | tuple = "valid",
+    output_padding: int | tuple[int, int] | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through `conv2d_transpose`.
 
     - ``dx`` is a plain convolution of dy with the same kernel, stride and padding: each input

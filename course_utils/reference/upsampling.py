@@ -1,6 +1,7 @@
 """Upsampling: images grow by a whole factor, with nothing to learn."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_utils.reference.checks import IMAGES, as_floats, as_gradient, as_numbers, sum_dtypes
 from course_utils.reference.geometry import pair
@@ -8,7 +9,9 @@ from course_utils.reference.geometry import pair
 INTERPOLATIONS = ("nearest", "bilinear")
 
 
-def upsample2d(x, size=2, *, interpolation="nearest"):
+def upsample2d(
+    x: ArrayLike, size: int | tuple[int, int] = 2, *, interpolation: str = "nearest"
+) -> np.ndarray:
     """Enlarge images by a whole factor, as Keras's `UpSampling2D`.
 
     "nearest" repeats every pixel. "bilinear" mixes the two nearest pixels of each axis: the center
@@ -43,7 +46,9 @@ def upsample2d(x, size=2, *, interpolation="nearest"):
     return y.astype(dtype, copy=False)
 
 
-def upsample2d_backward(dy, x, size=2, *, interpolation="nearest"):
+def upsample2d_backward(
+    dy: ArrayLike, x: ArrayLike, size: int | tuple[int, int] = 2, *, interpolation: str = "nearest"
+) -> np.ndarray:
     """Carry a gradient back through `upsample2d`: each pixel collects from where it was used.
 
     With "nearest" that is the sum over its block of the output; with "bilinear" the sum over all

@@ -1,14 +1,24 @@
 """The metric of the PASCAL VOC challenge."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from course_utils.reference.average_precision import average_precision, precision_and_recall
 from course_utils.reference.boxes import box_iou
 from course_utils.reference.checks import is_number
-from course_utils.reference.detection_records import by_class
+from course_utils.reference.detection_records import Record, by_class
 
 
-def voc_evaluate(truths, detections, *, threshold=0.5, points=None, pixel_corners=True):
+def voc_evaluate(
+    truths: Sequence[Record],
+    detections: Sequence[Record],
+    *,
+    threshold: float = 0.5,
+    points: int | None = None,
+    pixel_corners: bool = True,
+) -> dict[str, Any]:
     """Score the detections of a set of images as PASCAL VOC's development kit does.
 
     Detections of a class are ranked over all images. Each looks at the one object of its image
