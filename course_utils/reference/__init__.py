@@ -17,7 +17,7 @@ from course_utils.reference.activations import (
     tanh,
     tanh_backward,
 )
-from course_utils.reference.anchors import anchor_grid, anchor_shapes
+from course_utils.reference.anchors import anchor_grid, anchor_shapes, cluster_shapes
 from course_utils.reference.arithmetic import (
     flop_count,
     output_size,
@@ -81,6 +81,7 @@ from course_utils.reference.segmentation_losses import (
     pixel_cross_entropy,
     pixel_cross_entropy_backward,
 )
+from course_utils.reference.segmentation_metrics import class_iou
 from course_utils.reference.suppression import non_max_suppression, soft_non_max_suppression
 from course_utils.reference.transposed_convolution import (
     conv2d_transpose,
@@ -105,7 +106,9 @@ __all__ = [
     "box_corners",
     "box_intersection",
     "box_iou",
+    "class_iou",
     "clip_boxes",
+    "cluster_shapes",
     "coco_evaluate",
     "conv2d",
     "conv2d_backward",

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.reference.checks import as_floats, as_numbers
+from course_utils.reference.checks import as_floats, as_numbers, is_whole
 from course_utils.reference.geometry import pair
 
 
@@ -66,16 +66,81 @@ def anchor_grid(
     """
     rows, columns = pair(map_size, "map_size")
     down, right = pair(stride, "stride")
-    shapes = as_numbers(shapes, "shapes", "(A, 2)").astype(np.float64)
-    if shapes.shape[1] != 2 or not shapes.size or not (shapes > 0).all():
-        raise ValueError(
-            f"shapes must be (A, 2), positive widths and heights, got {shapes.tolist()}"
-        )
+    shapes = _shapes(shapes, "shapes")
     y, x = np.meshgrid(
         (np.arange(rows) + 0.5) * down, (np.arange(columns) + 0.5) * right, indexing="ij"
     )
     centers = np.stack([x, y], axis=2)[:, :, np.newaxis]
     return np.concatenate([centers - shapes / 2, centers + shapes / 2], axis=3).reshape(-1, 4)
+
+
+def cluster_shapes(sizes: ArrayLike, k: int, rng: np.random.Generator) -> np.ndarray:
+    """Find k widths and heights that fit many boxes, by k-means with overlap as nearness.
+
+    The distance of a box to a shape is 1 minus their intersection over union with a common corner:
+    plain distances in pixels would care about large boxes alone (Redmon and Farhadi, "YOLO9000",
+    2017, section 2). Start from k of the boxes, chosen at random; assign every box to the shape
+    that it overlaps most; replace each shape by the mean of its boxes; repeat until nothing moves.
+
+    Parameters
+    ----------
+    sizes : array (n, 2)
+        (width, height) of boxes, in pixels.
+    k : int
+        From 1 to n.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    float64 array (k, 2)
+        Shapes for `anchor_grid`, smallest area first.
+
+    Raises
+    ------
+    ValueError
+        If sizes are not (n, 2) and positive, or k is out of range.
+    """
+    sizes = _shapes(sizes, "sizes")
+    if not is_whole(k) or not 1 <= k <= len(sizes):
+        raise ValueError(f"k must be an integer from 1 to the {len(sizes)} boxes, got {k!r}")
+    shapes = sizes[rng.permutation(len(sizes))[:k]]
+    nearest = None
+    while True:
+        overlaps = shape_iou(sizes, shapes)
+        # A box stays where it is unless another shape fits better: so this comes to an end.
+        before, nearest = nearest, overlaps.argmax(axis=1)
+        if before is not None:
+            stays = overlaps[np.arange(len(sizes)), before] >= overlaps.max(axis=1)
+            nearest = np.where(stays, before, nearest)
+            if (nearest == before).all():
+                break
+        # A shape that no box is nearest to stays as it is.
+        shapes = np.array(
+            [
+                sizes[nearest == i].mean(axis=0) if (nearest == i).any() else shape
+                for i, shape in enumerate(shapes)
+            ]
+        )
+    return shapes[np.argsort(shapes.prod(axis=1), kind="stable")]
+
+
+def shape_iou(a: ArrayLike, b: ArrayLike) -> np.ndarray:
+    """Intersection over union of boxes with a common corner: (len(a), len(b)).
+
+    a and b are (n, 2) and (m, 2), positive widths and heights; raises ValueError if they are not.
+    """
+    a, b = _shapes(a, "a"), _shapes(b, "b")
+    shared = np.minimum(a[:, np.newaxis], b).prod(axis=2)
+    return shared / (a.prod(axis=1)[:, np.newaxis] + b.prod(axis=1) - shared)
+
+
+def _shapes(values, name):
+    array = as_numbers(values, name, "(n, 2)").astype(np.float64)
+    if array.shape[1] != 2 or not array.size or not (array > 0).all():
+        raise ValueError(
+            f"{name} must be (n, 2), positive widths and heights, got {array.tolist()}"
+        )
+    return array
 
 
 def _positive(values, name):

@@ -144,7 +144,7 @@ def _match(truths, detections):
     right, wrong : boolean arrays (areas, thresholds, d)
         A detection that counts for nothing is neither.
     """
-    boxes = detections.boxes[: MOST_DETECTIONS[-1]]
+    boxes = detections.boxes[: MOST_DETECTIONS[-1]]  # the others would not count
     overlaps = _overlaps(boxes, truths)
     to_find = _to_find(truths)[:, np.newaxis]  # (areas, 1, g)
     free = np.ones((len(AREAS), len(THRESHOLDS), len(truths.boxes)), bool)

@@ -10,8 +10,10 @@ from course_utils.reference import (
     anchor_shapes,
     box_centers,
     box_iou,
+    cluster_shapes,
     match_anchors,
 )
+from course_utils.reference.anchors import shape_iou
 from tests.reference.cases import CASES, seeds
 
 
@@ -38,14 +40,48 @@ def test_the_grid_of_a_whole_image_covers_it():
     assert box_iou(grid, grid).sum() == pytest.approx(16)  # side by side
 
 
+def test_shapes_that_stand_apart_are_found():
+    rng = np.random.default_rng(0)
+    true = np.array([[10, 10], [12, 40], [60, 50]])
+    sizes = np.concatenate([shape + rng.uniform(-1, 1, (30, 2)) for shape in true])
+    # Some starts end in a worse optimum, as with every k-means: the best of a few is meant.
+    found = [cluster_shapes(sizes, 3, np.random.default_rng(seed)) for seed in range(8)]
+    best = max(found, key=lambda shapes: shape_iou(sizes, shapes).max(axis=1).mean())
+    np.testing.assert_allclose(best, true, atol=0.6)
+
+
+@CASES
+@given(seeds, st.integers(1, 5))
+def test_clusters_are_where_k_means_stops(seed, k):
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(1, 30, (20, 2))
+    shapes = cluster_shapes(sizes, k, np.random.default_rng(seed))
+    assert shapes.shape == (k, 2)
+    assert (np.diff(shapes.prod(axis=1)) >= 0).all()
+    corner = np.zeros((20, 2))
+    overlaps = box_iou(np.hstack([corner, sizes]), np.hstack([corner[:k], shapes]))
+    np.testing.assert_allclose(shape_iou(sizes, shapes), overlaps)
+    best = overlaps.max(axis=1, keepdims=True) - 1e-12 <= overlaps
+    if (best.sum(axis=1) == 1).all():
+        for i in range(k):
+            if best[:, i].any():
+                np.testing.assert_allclose(shapes[i], sizes[best[:, i]].mean(axis=0))
+    assert k > 1 or shapes.tolist() == [sizes.mean(axis=0).tolist()]
+
+
+RNG = np.random.default_rng(0)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: anchor_shapes([]), "sizes must be positive numbers, at least one"),
         (lambda: anchor_shapes([8], [0]), "ratios must be positive"),
         (lambda: anchor_grid(0, 8, [[8, 8]]), "map_size must be"),
-        (lambda: anchor_grid(4, 8, [[8, 8, 8]]), r"shapes must be \(A, 2\)"),
-        (lambda: anchor_grid(4, 8, [[8, -8]]), r"shapes must be \(A, 2\)"),
+        (lambda: anchor_grid(4, 8, [[8, 8, 8]]), r"shapes must be \(n, 2\)"),
+        (lambda: anchor_grid(4, 8, [[8, -8]]), r"shapes must be \(n, 2\)"),
+        (lambda: cluster_shapes([[8, 8]], 2, RNG), "k must be an integer from 1 to the 1 boxes"),
+        (lambda: cluster_shapes([[8, 0]], 1, RNG), r"sizes must be \(n, 2\), positive"),
         (lambda: match_anchors([], [], positive=0.3), "0 < negative <= positive <= 1.*0.3"),
         (lambda: match_anchors([], [], negative=0), "0 < negative <= positive <= 1"),
         (lambda: match_anchors([[0, 0, 1]], []), r"b must have shape \(n, 4\)"),

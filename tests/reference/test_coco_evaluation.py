@@ -75,6 +75,10 @@ def scene(rng):
             "boxes": boxes(n, largest, rng),
             "labels": rng.choice(classes[: max(1, len(classes) - 1)], n),
         }
+        if n > 1 and rng.random() < 0.3:
+            # Two alike, one beside the other, so that a box between them overlaps both equally.
+            truth["boxes"][1] = truth["boxes"][0] + [rng.integers(1, 9) / 2, 0] * 2
+            truth["labels"][1] = truth["labels"][0]
         if rng.random() < 0.7:
             truth["crowd"] = rng.random(n) < 0.3
         if rng.random() < 0.3:
@@ -113,6 +117,8 @@ def near(truth, m, largest, classes, rng):
         if len(truth["boxes"]) and rng.random() < 0.7:
             j = rng.integers(len(truth["boxes"]))
             found[i] = changed(truth["boxes"][j], rng)
+            if j == 1 and rng.random() < 0.5:
+                found[i] = truth["boxes"][:2].mean(axis=0)
             labels[i] = truth["labels"][j] if rng.random() < 0.8 else labels[i]
     # Few different scores: ties within images and between them.
     scores = rng.integers(0, 12, m) / 12 if rng.random() < 0.6 else rng.random(m)
@@ -164,10 +170,31 @@ def test_the_generated_scenes_have_what_they_promise():
     assert sum(map(bool, missing)) > 300
     overlaps = [box_iou(found["boxes"], truth["boxes"]).ravel() for truth, found in images]
     assert np.isin(np.concatenate(overlaps), THRESHOLDS).sum() > 500
-    assert sum(len(overlap) != len(np.unique(overlap)) for overlap in overlaps) > 100
+    assert sum(map(two_equally_good, images)) > 50
     results = [coco_evaluate(truths, found)["AP"] for truths, found, _ in scenes[:200]]
     assert 0.05 < np.mean(results) < 0.95
     assert len(set(results)) > 100
+
+
+def two_equally_good(image):
+    """Whether a detection overlaps two different objects equally, and well enough."""
+    truth, found = image
+    objects = np.unique(truth["boxes"], axis=0) if len(truth["boxes"]) else truth["boxes"]
+    overlaps = np.sort(box_iou(found["boxes"], objects), axis=1)
+    return (
+        overlaps.shape[1] > 1
+        and ((overlaps[:, -1] == overlaps[:, -2]) & (overlaps[:, -1] >= 0.5)).any()
+    )
+
+
+def test_of_two_equally_good_objects_the_last_is_taken():
+    """As COCO does: the first object is then left for the second detection."""
+    truth = {"boxes": np.array([[0, 0, 10, 10], [4, 0, 14, 10]]), "labels": np.array([1, 1])}
+    found = {"boxes": np.array([[2, 0, 12, 10], [0, 0, 10, 10]]), "labels": np.array([1, 1])}
+    found["scores"] = np.array([0.9, 0.8])
+    expected = pycocotools_evaluate([truth], [found], [1])
+    assert coco_evaluate([truth], [found]) == pytest.approx(expected, abs=1e-9)
+    assert expected["AR100"] == pytest.approx((4 * 1 + 6 * 0.5) / 10)  # 2/3 is above 4 thresholds
 
 
 TRUTH = {"boxes": [[0, 0, 10, 10], [20, 0, 30, 10]], "labels": [1, 1]}
