@@ -6,6 +6,9 @@ from numpy.typing import ArrayLike
 from course_utils.reference.checks import as_floats, as_numbers, is_whole
 from course_utils.reference.geometry import pair
 
+# k-means usually ends after a few tens.
+ROUNDS = 300
+
 
 def anchor_shapes(sizes: ArrayLike, ratios: ArrayLike = (1.0,)) -> np.ndarray:
     """Widths and heights of anchors: every size with every ratio.
@@ -80,7 +83,9 @@ def cluster_shapes(sizes: ArrayLike, k: int, rng: np.random.Generator) -> np.nda
     The distance of a box to a shape is 1 minus their intersection over union with a common corner:
     plain distances in pixels would care about large boxes alone (Redmon and Farhadi, "YOLO9000",
     2017, section 2). Start from k of the boxes, chosen at random; assign every box to the shape
-    that it overlaps most; replace each shape by the mean of its boxes; repeat until nothing moves.
+    that it overlaps most; replace each shape by the mean of its boxes; repeat until no box
+    changes its shape. (The mean is not what fits its boxes best by this measure, so an end is not
+    certain: it stops after 300 rounds at the latest.)
 
     Parameters
     ----------
@@ -105,15 +110,10 @@ def cluster_shapes(sizes: ArrayLike, k: int, rng: np.random.Generator) -> np.nda
         raise ValueError(f"k must be an integer from 1 to the {len(sizes)} boxes, got {k!r}")
     shapes = sizes[rng.permutation(len(sizes))[:k]]
     nearest = None
-    while True:
-        overlaps = shape_iou(sizes, shapes)
-        # A box stays where it is unless another shape fits better: so this comes to an end.
-        before, nearest = nearest, overlaps.argmax(axis=1)
-        if before is not None:
-            stays = overlaps[np.arange(len(sizes)), before] >= overlaps.max(axis=1)
-            nearest = np.where(stays, before, nearest)
-            if (nearest == before).all():
-                break
+    for _ in range(ROUNDS):
+        before, nearest = nearest, shape_iou(sizes, shapes).argmax(axis=1)
+        if before is not None and (nearest == before).all():
+            break
         # A shape that no box is nearest to stays as it is.
         shapes = np.array(
             [
