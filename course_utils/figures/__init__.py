@@ -68,6 +68,7 @@ from course_utils.figures.regularization import (
     scores_by_method,
     weights_over_steps,
 )
+from course_utils.figures.scenes import scenes_with_truth
 from course_utils.figures.sliding import (
     coverage,
     dilated_windows,
@@ -185,6 +186,7 @@ __all__ = [
     "runs_with_spread",
     "saliency_maps",
     "same_padding_windows",
+    "scenes_with_truth",
     "scores_by_method",
     "shuffled_pixels",
     "sizes_through_layers",
