@@ -1,4 +1,4 @@
-"""What a network costs, layer by layer: parameters, multiply-adds, activations; and what it sees."""
+"""What each layer of a network costs, and how much of the image it sees."""
 
 from dataclasses import dataclass
 from math import inf, prod
@@ -50,7 +50,7 @@ _GLOBAL = (
     layers.GlobalMaxPooling1D,
     layers.GlobalMaxPooling2D,
 )
-_PLAIN_OPERATIONS = ("Add", "Multiply", "Pad")  # of keras.ops, or of + and *
+_PLAIN_OPERATIONS = ("Add", "Multiply", "Pad", "Flip")  # of keras.ops, or of + and *
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class LayerCost:
     output_shape : tuple
         Without the batch.
     parameters, trainable : int
-        All, and those that training changes. Those of a layer that is used twice count once.
+        All, and those that training changes. A layer that is used twice has them once.
     multiply_adds : int
         See `network_costs`.
     activations : int
@@ -159,7 +159,7 @@ def network_costs(network: keras.Model) -> NetworkCosts:
     Raises
     ------
     ValueError
-        If the input's size is open, a layer is used more than once, or its kind is unknown here.
+        If the input's size is open, or a layer's kind is unknown here.
     """
     if not network.built:
         raise ValueError(f"{network.name} has no input shape yet: begin it with keras.Input")
@@ -174,16 +174,16 @@ def network_costs(network: keras.Model) -> NetworkCosts:
 
 
 def _costs(network, views, counted):
-    """Yield the layers' costs; `views` has (field, step in input pixels) for each tensor so far."""
-    steps = network.layers if isinstance(network, keras.Sequential) else network.operations
-    for step in steps:
-        if len(step._inbound_nodes) > 1 and not isinstance(step, layers.InputLayer):
-            raise ValueError(f"the layer {step.name!r} is used more than once; that is not counted")
-        inputs, outputs = _listed(step.input), _listed(step.output)
+    """Yield a cost for each use of a layer.
+
+    `views` has (field, step in input pixels) for each tensor so far, `counted` the weights.
+    """
+    for call in _calls(network):
+        step, inputs, outputs = call.operation, call.input_tensors, call.output_tensors
         if isinstance(step, keras.Model):
-            views.update((id(a), views[id(b)]) for a, b in zip(step.inputs, inputs))
+            views.update((id(inner), views[id(own)]) for inner, own in zip(step.inputs, inputs))
             yield from _costs(step, views, counted)
-            views.update((id(b), views[id(a)]) for a, b in zip(step.outputs, outputs))
+            views.update((id(own), views[id(inner)]) for inner, own in zip(step.outputs, outputs))
             continue
         if isinstance(step, layers.InputLayer):
             view = views[id(outputs[0])]
@@ -205,8 +205,26 @@ def _costs(network, views, counted):
         )
 
 
-def _listed(tensors):
-    return list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
+def _calls(network):
+    """The uses of layers that lead to the outputs, each after those whose results it takes."""
+    calls, seen, waiting = [], set(), list(reversed(network.outputs))
+    while waiting:
+        tensor = waiting[-1]
+        call = _maker(tensor)
+        open_inputs = [t for t in call.input_tensors if _maker(t) not in seen]
+        if open_inputs and not isinstance(call.operation, layers.InputLayer):
+            waiting.extend(reversed(open_inputs))
+            continue
+        waiting.pop()
+        if call not in seen:
+            seen.add(call)
+            calls.append(call)
+    return calls
+
+
+def _maker(tensor):
+    operation, use, _ = tensor._keras_history
+    return operation._inbound_nodes[use]
 
 
 def _view(step, inputs, before):

@@ -89,9 +89,7 @@ def preactivated_block(x, filters, *, stride=1, shortcut="A", name=None):
     return y
 
 
-def cifar_resnet(
-    depth, classes=10, input_shape=(32, 32, 3), *, shortcut="A", preactivation=False
-):
+def cifar_resnet(depth, classes=10, input_shape=(32, 32, 3), *, shortcut="A", preactivation=False):
     """The ResNet for CIFAR-10 with `depth` layers: 8, 14, 20, 26, 32, 44, 56, 110, ...
 
     Three stages of 16, 32 and 64 filters with (depth - 2) / 6 blocks each. ResNet-20 with the

@@ -86,9 +86,7 @@ def downsampling(x, filters, *, norm=None, convolution=None):
     norm and convolution are the two layers' names, if they are to have any.
     """
     x = layer_norm(x, name=norm)
-    return layers.Conv2D(
-        filters, 2, strides=2, kernel_initializer=_start(), name=convolution
-    )(x)
+    return layers.Conv2D(filters, 2, strides=2, kernel_initializer=_start(), name=convolution)(x)
 
 
 def convnext_tiny(classes=1000, input_shape=(224, 224, 3)):
@@ -143,9 +141,9 @@ def convnext_tiny(classes=1000, input_shape=(224, 224, 3)):
 
     x = layers.GlobalAveragePooling2D(name="head_gap")(x)
     x = layer_norm(x, name="head_layernorm")
-    x = layers.Dense(
-        classes, activation="softmax", kernel_initializer=_start(), name="head_dense"
-    )(x)
+    x = layers.Dense(classes, activation="softmax", kernel_initializer=_start(), name="head_dense")(
+        x
+    )
     return keras.Model(image, x, name="convnext_tiny")
 
 

@@ -56,9 +56,7 @@ def mbconv(x, filters, *, expansion=6, kernel_size=3, stride=1, drop=0.0, name=N
     x = layers.BatchNormalization(name=part(name, "bn"))(x)
     x = layers.Activation("swish", name=part(name, "activation"))(x)
     # A quarter of the block's input, not of the expanded channels.
-    x = squeeze_and_excite(
-        x, max(1, channels // 4), activation="swish", name=part(name, "se")
-    )
+    x = squeeze_and_excite(x, max(1, channels // 4), activation="swish", name=part(name, "se"))
     x = layers.Conv2D(
         filters, 1, kernel_initializer=_start(), name=part(name, "project_conv"), **convolution
     )(x)
@@ -127,9 +125,7 @@ def efficientnet_b0(classes=1000, input_shape=(224, 224, 3)):
             )
             number += 1
 
-    x = layers.Conv2D(
-        1280, 1, use_bias=False, kernel_initializer=_start(), name="top_conv"
-    )(x)
+    x = layers.Conv2D(1280, 1, use_bias=False, kernel_initializer=_start(), name="top_conv")(x)
     x = layers.BatchNormalization(name="top_bn")(x)
     x = layers.Activation("swish", name="top_activation")(x)
     x = layers.GlobalAveragePooling2D(name="avg_pool")(x)

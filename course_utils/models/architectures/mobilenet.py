@@ -36,9 +36,7 @@ def depthwise_separable(x, filters, *, stride=1, depthwise=None, pointwise=None)
     -------
     symbolic tensor (n, H/stride, W/stride, filters)
     """
-    x = layers.DepthwiseConv2D(
-        3, strides=stride, padding="same", use_bias=False, name=depthwise
-    )(x)
+    x = layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False, name=depthwise)(x)
     x = layers.BatchNormalization(name=part(depthwise, "bn"))(x)
     x = layers.ReLU(6.0, name=part(depthwise, "relu"))(x)
     x = layers.Conv2D(filters, 1, use_bias=False, name=pointwise)(x)
@@ -79,9 +77,9 @@ def mobilenet(classes=1000, input_shape=(224, 224, 3), *, width=1.0):
     if not width >= 1 / 32:
         raise ValueError(f"mobilenet: width must be at least 1/32, got {width!r}")
     image = image_input("mobilenet", classes, input_shape, least=32)
-    x = layers.Conv2D(
-        int(32 * width), 3, strides=2, padding="same", use_bias=False, name="conv1"
-    )(image)
+    x = layers.Conv2D(int(32 * width), 3, strides=2, padding="same", use_bias=False, name="conv1")(
+        image
+    )
     x = layers.BatchNormalization(name="conv1_bn")(x)
     x = layers.ReLU(6.0, name="conv1_relu")(x)
     for i, (filters, stride) in enumerate(SEPARABLE, start=1):

@@ -57,8 +57,8 @@ def shufflenet_block(x, filters, *, groups=3, first_groups=None, stride=1, name=
     channels = x.shape[-1]
     if stride == 1 and channels != filters:
         raise ValueError(
-            f"shufflenet_block: at stride 1 the input is added, so it must have {filters} channels, "
-            f"got {channels}"
+            "shufflenet_block: at stride 1 the input is added, so it must have as many channels as "
+            f"come out, {filters}, got {channels}"
         )
     first_groups = groups if first_groups is None else first_groups
     new = filters if stride == 1 else filters - channels

@@ -149,7 +149,7 @@ def test_a_refused_source_changes_nothing():
 def test_what_cannot_be_loaded():
     with pytest.raises(ValueError, match=r"no twin of the network 'resnet18'.*resnet50"):
         models.load_keras_weights(models.resnet18(input_shape=SHAPE))
-    with pytest.raises(ValueError, match="a file or a keras.Model, got 'nowhere.h5'"):
+    with pytest.raises(ValueError, match=r"a file or a keras\.Model, got 'nowhere\.h5'"):
         models.load_keras_weights(models.resnet50(input_shape=SHAPE), "nowhere.h5")
 
 

@@ -52,8 +52,6 @@ def test_alexnet_by_hand():
     assert models.alexnet(columns=1).count_params() == ends + whole == 62_378_344
 
 
-
-
 def test_shufflenet_by_hand():
     def block(channels, filters, first_groups, new):
         narrow = filters // 4
@@ -84,6 +82,7 @@ def test_classes_and_sizes_can_be_others():
     assert network.input_shape == (None, 64, 32, 1)
     assert network.output_shape == (None, 7)
     halves = models.mobilenet(width=0.25)
-    assert halves.count_params() == keras.applications.MobileNet(
-        alpha=0.25, weights=None
-    ).count_params()
+    assert (
+        halves.count_params()
+        == keras.applications.MobileNet(alpha=0.25, weights=None).count_params()
+    )
