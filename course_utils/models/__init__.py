@@ -38,6 +38,7 @@ from course_utils.models.voltammograms import (
     document_1_voltammograms,
     picture_cnn,
 )
+from course_utils.models.wiring import wiring
 
 __all__ = [
     "RECIPES",
@@ -74,5 +75,6 @@ __all__ = [
     "resnet152",
     "shufflenet",
     "vgg16",
+    "wiring",
     "with_mirror_image",
 ]

@@ -11,6 +11,7 @@ from course_utils.models.architectures.lenet import DistanceToBitmaps
 from course_utils.models.architectures.local_response_normalization import (
     LocalResponseNormalization,
 )
+from course_utils.models.wiring import calls
 
 # Layers that multiply by no weights of a convolution or dense layer, and look at one position.
 _PLAIN = (
@@ -178,7 +179,7 @@ def _costs(network, views, counted):
 
     `views` has (field, step in input pixels) for each tensor so far, `counted` the weights.
     """
-    for call in _calls(network):
+    for call in calls(network):
         step, inputs, outputs = call.operation, call.input_tensors, call.output_tensors
         if isinstance(step, keras.Model):
             views.update((id(inner), views[id(own)]) for inner, own in zip(step.inputs, inputs))
@@ -203,28 +204,6 @@ def _costs(network, views, counted):
             activations=sum(prod(tensor.shape[1:]) for tensor in outputs),
             receptive_field=view[0],
         )
-
-
-def _calls(network):
-    """The uses of layers that lead to the outputs, each after those whose results it takes."""
-    calls, seen, waiting = [], set(), list(reversed(network.outputs))
-    while waiting:
-        tensor = waiting[-1]
-        call = _maker(tensor)
-        open_inputs = [t for t in call.input_tensors if _maker(t) not in seen]
-        if open_inputs and not isinstance(call.operation, layers.InputLayer):
-            waiting.extend(reversed(open_inputs))
-            continue
-        waiting.pop()
-        if call not in seen:
-            seen.add(call)
-            calls.append(call)
-    return calls
-
-
-def _maker(tensor):
-    operation, use, _ = tensor._keras_history
-    return operation._inbound_nodes[use]
 
 
 def _view(step, inputs, before):

@@ -112,7 +112,7 @@ def test_a_swapped_pair_of_layers_would_be_seen():
 
 @pytest.mark.parametrize(
     ("name", "ending"),
-    [("mobilenet", ".weights.h5"), ("efficientnet_b0", ".keras"), ("convnext_tiny", ".keras")],
+    [("mobilenet", ".weights.h5"), ("convnext_tiny", ".keras")],
 )
 def test_weights_from_a_file(name, ending, tmp_path):
     theirs = new_twin(name)
@@ -165,8 +165,15 @@ def test_imagenets_weights_bring_efficientnets_second_rescaling(tmp_path, monkey
     assert sum(isinstance(layer, layers.Rescaling) for layer in theirs.layers) == 2
 
     ours = models.load_keras_weights(models.efficientnet_b0(), "imagenet")
-    x = images(1, 2, "efficientnet_b0", (224, 224, 3))
-    seen, expected = (np.asarray(features(network)(x)[0]) for network in (ours, theirs))
-    np.testing.assert_allclose(seen, expected, atol=1e-4 * np.abs(expected).max())
     plain = models.load_keras_weights(models.efficientnet_b0(), path)
-    assert np.abs(np.asarray(features(plain)(x)[0]) - expected).max() > 0.01
+    x = images(1, 2, "efficientnet_b0", (224, 224, 3))
+
+    def begin(network):
+        # Later blocks would blow up: the random weights were made for images that are not rescaled.
+        return np.asarray(
+            keras.Model(network.inputs[0], network.get_layer("block2b_add").output)(x)
+        )
+
+    expected = begin(theirs)
+    np.testing.assert_allclose(begin(ours), expected, atol=1e-5 * np.abs(expected).max())
+    assert np.abs(begin(plain) - expected).max() > 0.1 * np.abs(expected).max()
