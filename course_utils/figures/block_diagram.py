@@ -63,12 +63,10 @@ def block_diagram(boxes: Sequence, *, names: bool = False) -> Drawing:
         (MARGIN + BOX_WIDTH / 2 + COLUMN * column, MARGIN + BOX_HEIGHT / 2 + ROW * row)
         for row, column in zip(rows, columns)
     ]
-    taken = list(zip(rows, columns))
+    skips = _skips(boxes, rows, columns)
     for i, box in enumerate(boxes):
         for j in dict.fromkeys(box.inputs):
-            between = [(row, columns[i]) in taken for row in range(rows[j] + 1, rows[i])]
-            around = columns[i] == columns[j] and any(between)
-            _connect(axes, centers[j], centers[i], around=around)
+            _connect(axes, centers[j], centers[i], level=skips.get((j, i)))
     for box, center in zip(boxes, centers):
         _draw(axes, box, center, names)
     return drawing
@@ -106,11 +104,35 @@ def _columns(boxes):
     return columns
 
 
-def _connect(axes, start, end, *, around):
+def _skips(boxes, rows, columns):
+    """Connections that pass by boxes of their own column, and how many of these each encloses."""
+    taken = set(zip(rows, columns))
+    skips = [
+        (j, i)
+        for i, box in enumerate(boxes)
+        for j in dict.fromkeys(box.inputs)
+        if columns[i] == columns[j]
+        and any((row, columns[i]) in taken for row in range(rows[j] + 1, rows[i]))
+    ]
+    levels = {}
+    for j, i in sorted(skips, key=lambda skip: rows[skip[1]] - rows[skip[0]]):
+        inner = [
+            level
+            for (start, end), level in levels.items()
+            if columns[start] == columns[j] and rows[start] < rows[i] and rows[j] < rows[end]
+        ]
+        levels[j, i] = 1 + max(inner, default=-1)
+    return levels
+
+
+def _connect(axes, start, end, *, level):
+    """An arrow; as a skip, it goes around on the right, the further out the higher its level."""
     (x, y), (to_x, to_y) = start, end
-    half = BOX_WIDTH / 2
+    half, around = BOX_WIDTH / 2, level is not None
     if around:
-        side = x + half + 0.22
+        side = x + half + 0.14 + 0.12 * level
+        # It leaves below the middle and arrives above it, so that two skips in a row stay apart.
+        y, to_y = y + 0.1, to_y - 0.1
         points = [(x + half, y), (side, y), (side, to_y), (to_x + half, to_y)]
     elif x == to_x:
         points = [(x, y), (to_x, to_y - BOX_HEIGHT / 2)]

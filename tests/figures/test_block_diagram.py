@@ -9,6 +9,8 @@ from matplotlib.patches import FancyBboxPatch
 
 from course_utils import figures, models
 from course_utils.figures.block_diagram import _columns, _rows
+from course_utils.models.architectures.densenet import dense_block
+from course_utils.models.architectures.efficientnet import mbconv
 from course_utils.models.architectures.googlenet import inception_block
 from course_utils.models.architectures.resnet import bottleneck
 
@@ -42,6 +44,20 @@ def test_an_identity_is_a_line_around_the_boxes_and_a_projection_a_column():
     projected = block(bottleneck, filters=4, stride=2)
     kinds = {box.kind for box, column in zip(projected, _columns(projected)) if column == 1}
     assert kinds == {"Conv2D", "BatchNormalization"}
+
+
+def test_a_skip_within_a_skip_has_a_line_of_its_own():
+    boxes = block(mbconv, filters=16)  # squeeze-and-excitation in a residual block
+    lines = figures.block_diagram(boxes).axes[0].lines
+    skips = [line.get_xdata() for line in lines if len(line.get_xdata()) == 3]
+    assert len({float(max(x)) for x in skips}) == len(skips) == 2
+
+
+def test_a_skip_begins_apart_from_where_the_one_before_ends():
+    boxes = block(dense_block, depth=2)
+    lines = figures.block_diagram(boxes).axes[0].lines
+    first, second = (line.get_ydata() for line in lines if len(line.get_xdata()) == 3)
+    assert first[-1] < second[0]
 
 
 def test_branches_do_not_lie_on_each_other():
