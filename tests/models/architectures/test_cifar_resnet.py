@@ -99,3 +99,14 @@ def test_what_is_refused():
         models.cifar_resnet(18)
     with pytest.raises(ValueError, match='"A", "B" or None, got \'C\''):
         models.cifar_resnet(20, shortcut="C")
+
+
+def test_a_projection_starts_from_the_activated_input_with_preactivation_alone():
+    for block in (preactivated_block, residual_block):
+        model = silent(block, shortcut="B", stride=2)
+        raw = model.get_layer("b_0_conv").input is model.inputs[0]
+        assert raw == (block is residual_block)
+    x = np.random.default_rng(3).normal(size=(1, 8, 8, 4)).astype(np.float32)
+    model = silent(preactivated_block, shortcut="B", stride=2)
+    model.get_layer("b_0_conv").set_weights([np.eye(4)[np.newaxis, np.newaxis]])
+    np.testing.assert_allclose(model(x), np.maximum(x, 0)[:, ::2, ::2], rtol=1e-4, atol=1e-5)
