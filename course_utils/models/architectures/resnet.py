@@ -49,7 +49,7 @@ def bottleneck(x, filters, *, stride=1, bias=True, name=None):
 
     Figure 5, right. The first 1x1 convolution makes the 3x3 cheap, the second restores the
     channels. It is the first that takes the stride, as in the paper and in keras.applications'
-    ResNet50; torchvision's takes it in the 3x3 ("v1.5"), at 7% more multiplications.
+    ResNet50; torchvision's takes it in the 3x3 ("v1.5"), at 6% more multiplications.
     """
     shortcut = x
     if stride != 1 or x.shape[-1] != 4 * filters:
