@@ -26,6 +26,7 @@ from course_utils.figures.backpropagation import (
     probabilities_and_gradient,
     saliency_maps,
 )
+from course_utils.figures.block_diagram import block_diagram
 from course_utils.figures.calibration import chosen_and_fresh, reliability_diagram
 from course_utils.figures.comparing_networks import answers, costs_by_layer, histories
 from course_utils.figures.convolution_gradients import (
@@ -124,6 +125,7 @@ __all__ = [
     "batch_norm_flow",
     "batch_norm_paths",
     "before_and_after_relu",
+    "block_diagram",
     "chain_of_slopes",
     "change_under_shift",
     "channel_connections",

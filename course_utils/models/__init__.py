@@ -1,10 +1,31 @@
-"""Keras networks of the labs, how each is trained, and a progress line for `fit`.
+"""Keras networks of the literature and of the labs, what they cost, and how the labs' are trained.
 
 Importing it imports Keras, and with it TensorFlow. The rest of the package does not need it.
 """
 
+from course_utils.models.architectures.alexnet import alexnet
+from course_utils.models.architectures.cifar_resnet import cifar_resnet
+from course_utils.models.architectures.convnext import convnext_tiny
+from course_utils.models.architectures.densenet import densenet121
+from course_utils.models.architectures.efficientnet import efficientnet_b0
+from course_utils.models.architectures.googlenet import googlenet
+from course_utils.models.architectures.keras_weights import load_keras_weights
+from course_utils.models.architectures.lenet import lenet5, lenet5_1998
+from course_utils.models.architectures.mobilenet import mobilenet
+from course_utils.models.architectures.mobilenet_v2 import mobilenet_v2
+from course_utils.models.architectures.network_in_network import network_in_network
+from course_utils.models.architectures.resnet import (
+    resnet18,
+    resnet34,
+    resnet50,
+    resnet101,
+    resnet152,
+)
+from course_utils.models.architectures.shufflenet import shufflenet
+from course_utils.models.architectures.vgg import vgg16
 from course_utils.models.batching import batches
 from course_utils.models.cifar10 import pairs_of_convolutions
+from course_utils.models.counting import network_costs
 from course_utils.models.documents import document_1, document_2, document_4
 from course_utils.models.fashion_mnist import improved_fashion_mnist
 from course_utils.models.mirroring import with_mirror_image
@@ -17,21 +38,43 @@ from course_utils.models.voltammograms import (
     document_1_voltammograms,
     picture_cnn,
 )
+from course_utils.models.wiring import wiring
 
 __all__ = [
     "RECIPES",
     "Progress",
     "Recipe",
+    "alexnet",
     "batches",
+    "cifar_resnet",
+    "convnext_tiny",
     "curve_cnn",
     "curve_mlp",
+    "densenet121",
     "document_1",
     "document_1_voltammograms",
     "document_2",
     "document_4",
+    "efficientnet_b0",
+    "googlenet",
     "improved_fashion_mnist",
+    "lenet5",
+    "lenet5_1998",
+    "load_keras_weights",
+    "mobilenet",
+    "mobilenet_v2",
+    "network_costs",
+    "network_in_network",
     "one_cycle",
     "pairs_of_convolutions",
     "picture_cnn",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
+    "shufflenet",
+    "vgg16",
+    "wiring",
     "with_mirror_image",
 ]
