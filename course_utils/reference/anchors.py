@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.reference.checks import as_floats, as_numbers, is_whole
+from course_utils.reference.arguments import is_whole
+from course_utils.reference.checks import as_floats, as_numbers
 from course_utils.reference.geometry import pair
 
 # k-means usually ends after a few tens.

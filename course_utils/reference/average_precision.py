@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_utils.reference.checks import as_numbers, is_whole
+from course_utils.reference.arguments import is_whole
+from course_utils.reference.checks import as_numbers
 
 
 def precision_and_recall(correct: ArrayLike, objects: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.reference.activations import sigmoid
-from course_utils.reference.checks import as_floats, as_numbers, is_number, sum_dtypes
+from course_utils.reference.arguments import is_number
+from course_utils.reference.checks import as_floats, as_numbers, sum_dtypes
 
 
 def focal_loss(

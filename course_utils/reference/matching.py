@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_utils.reference.arguments import is_number
 from course_utils.reference.boxes import box_iou
-from course_utils.reference.checks import is_number
 
 BACKGROUND = -1
 IGNORED = -2

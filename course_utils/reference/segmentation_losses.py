@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_utils.reference.activations import softmax
-from course_utils.reference.checks import IMAGES, as_floats, as_numbers, is_number, sum_dtypes
+from course_utils.reference.arguments import is_number
+from course_utils.reference.checks import IMAGES, as_floats, as_numbers, sum_dtypes
 
 
 def pixel_cross_entropy(

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_utils.reference.arguments import is_number
 from course_utils.reference.boxes import as_boxes, box_iou
-from course_utils.reference.checks import as_floats, as_numbers, is_number
+from course_utils.reference.checks import as_floats, as_numbers
 
 
 def non_max_suppression(

@@ -14,13 +14,13 @@ checkerboard (Odena, Dumoulin, Olah, "Deconvolution and Checkerboard Artifacts",
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_utils.reference.arguments import is_whole
 from course_utils.reference.checks import (
     IMAGES,
     as_bias,
     as_gradient,
     as_kernel,
     as_numbers,
-    is_whole,
     require_exact_sums,
     sum_dtypes,
 )

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.reference.arguments import is_number
 from course_utils.reference.average_precision import average_precision, precision_and_recall
 from course_utils.reference.boxes import box_iou
-from course_utils.reference.checks import is_number
 from course_utils.reference.detection_records import Record, by_class
 
 
