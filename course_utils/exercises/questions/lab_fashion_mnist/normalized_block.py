@@ -1,0 +1,97 @@
+"""The exercise "A block of the better network"."""
+
+from course_utils.exercises.model_answers import ModelExercise, ModelMisconception, keras
+from course_utils.exercises.model_answers import requirements as need
+from course_utils.exercises.questions.lab_fashion_mnist import CHAPTER
+
+
+def normalized_block(height, width, channels, filters):
+    layers = [keras.Input((height, width, channels))]
+    for _ in range(2):
+        layers.append(keras.layers.Conv2D(filters, 3, padding="same", use_bias=False))
+        layers.append(keras.layers.BatchNormalization())
+        layers.append(keras.layers.ReLU())
+    layers.append(keras.layers.MaxPooling2D(2))
+    return keras.Sequential(layers)
+
+
+def inputs(rng):
+    yield {"height": 4, "width": 6, "channels": 1, "filters": 2}
+    yield {"height": 28, "width": 28, "channels": 1, "filters": 32}
+    yield {"height": 14, "width": 14, "channels": 32, "filters": 64}
+    for channels, filters in [(3, 4), (8, 5)]:
+        height, width = (int(2 * side) for side in rng.integers(3, 10, size=2))
+        yield {"height": height, "width": width, "channels": channels, "filters": filters}
+
+
+def _block(convolutions=2, padding="same", use_bias=False, order=("normalize", "relu")):
+    """A wrong `normalized_block`: other layers, or the same ones in another order."""
+
+    def wrong(height, width, channels, filters):
+        kinds = {
+            "normalize": keras.layers.BatchNormalization,
+            "relu": keras.layers.ReLU,
+        }
+        layers = [keras.Input((height, width, channels))]
+        for _ in range(convolutions):
+            layers.append(keras.layers.Conv2D(filters, 3, padding=padding, use_bias=use_bias))
+            layers += [kinds[name]() for name in order]
+        layers.append(keras.layers.MaxPooling2D(2))
+        return keras.Sequential(layers)
+
+    return wrong
+
+
+EXERCISE = ModelExercise(
+    chapter=CHAPTER,
+    title="A block of the better network",
+    prompt="""A block of two normalized convolutions, as a Keras model.
+
+    height, width, channels : int, shape of its input, the two sides even
+    filters : int, maps of each convolution
+    Two times in a row: a 3x3 convolution that keeps the size and has no bias, batch
+    normalization with Keras's own settings, ReLU. Then 2x2 max pooling.
+    Returns a keras model from (height, width, channels) to (height / 2, width / 2, filters).
+    It need not be compiled.
+    """,
+    reference=normalized_block,
+    inputs=inputs,
+    requirements=(need.input_shape(), need.output_shape(), need.same_layers()),
+    misconceptions=(
+        ModelMisconception(
+            id="relu-first",
+            name="ReLU comes before the normalization.",
+            hint="What is normalized should have values of both signs. In which order is it asked?",
+            wrong=_block(order=("relu", "normalize")),
+        ),
+        ModelMisconception(
+            id="bias-kept",
+            name="The convolutions have a bias, which the normalization takes away again.",
+            hint="How many parameters has your convolution per filter, and how many weights?",
+            wrong=_block(use_bias=True),
+        ),
+        ModelMisconception(
+            id="borders-lost",
+            name="The convolutions have no padding: each takes two rows and columns away.",
+            hint="Which padding keeps height and width?",
+            wrong=_block(padding="valid"),
+        ),
+        ModelMisconception(
+            id="one-convolution",
+            name="There is one convolution instead of two.",
+            hint="The three layers stand in the block two times.",
+            wrong=_block(convolutions=1),
+        ),
+        ModelMisconception(
+            id="not-normalized",
+            name="There is no batch normalization.",
+            hint="Between a convolution and its ReLU stands another layer.",
+            wrong=_block(order=("relu",)),
+        ),
+    ),
+    hints=(
+        "keras.Sequential takes a list: keras.Input, then seven layers.",
+        "keras.layers.Conv2D has the arguments padding and use_bias; ReLU is a layer of its "
+        "own here, keras.layers.ReLU.",
+    ),
+)
