@@ -8,6 +8,7 @@ from course_utils.exercises import questions
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.questions import TOPICS
 
+
 @functools.cache
 def _by_id() -> dict[str, Exercise]:
     exercises = {}

@@ -53,6 +53,6 @@ class Slip:
         return names[self.solution.__name__]
 
     def __call__(self, *arguments, **options):
-        # A mistake may overflow or divide by 0. Numpy's warnings would reach the student's notebook.
+        # A mistake may overflow or divide by 0; numpy's warnings would reach the student.
         with np.errstate(all="ignore"):
             return self._function(*arguments, **options)

@@ -4,7 +4,6 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.activation_and_pooling import CHAPTER
-from course_utils.exercises.questions.activation_and_pooling.mistaken_pooling import pool_wrongly
 
 
 def average_with_border(feature_map, size):
@@ -26,9 +25,8 @@ def inputs(rng):
         yield {"feature_map": rng.normal(size=shape), "size": size}
 
 
-def _average_padded(feature_map, size, **padding):
-    padded = np.pad(feature_map, size // 2, **padding)
-    return np.lib.stride_tricks.sliding_window_view(padded, (size, size)).mean(axis=(2, 3))
+def _averages_inside(feature_map, size):
+    return np.lib.stride_tricks.sliding_window_view(feature_map, (size, size)).mean(axis=(2, 3))
 
 
 def _average_negative_index(feature_map, size):
@@ -59,19 +57,21 @@ EXERCISE = Exercise(
             id="padding-counted",
             name="The zeros around the map are counted, so the border comes out too small.",
             hint="The mean of a constant map must be that constant, at the corners too.",
-            wrong=lambda feature_map, size: _average_padded(feature_map, size),
+            wrong=lambda feature_map, size: _averages_inside(np.pad(feature_map, size // 2), size),
         ),
         Misconception(
             id="border-repeated",
             name="The border pixels are repeated outside, so they count more than once.",
             hint="At a corner, a 3x3 window holds 4 real pixels. Each counts once.",
-            wrong=lambda feature_map, size: _average_padded(feature_map, size, mode="edge"),
+            wrong=lambda feature_map, size: _averages_inside(
+                np.pad(feature_map, size // 2, mode="edge"), size
+            ),
         ),
         Misconception(
             id="border-dropped",
             name="Only windows that lie inside the map are averaged, so the map shrinks.",
             hint="The result has one entry for each pixel, those at the border included.",
-            wrong=lambda feature_map, size: pool_wrongly(feature_map, size, 1, np.mean),
+            wrong=_averages_inside,
         ),
         Misconception(
             id="negative-index",

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.activation_and_pooling import CHAPTER
-from course_utils.exercises.questions.activation_and_pooling.mistaken_pooling import pool_wrongly
+from course_utils.exercises.slip import Slip
 
 
 def max_pool_map(feature_map, size, stride):
@@ -29,6 +29,16 @@ def inputs(rng):
         yield {"feature_map": rng.normal(size=shape), "size": size, "stride": stride}
 
 
+def _windows_that_hang_over(feature_map, size, stride):
+    tops, lefts = (range(0, side, stride) for side in feature_map.shape)
+    return np.array(
+        [
+            [feature_map[top : top + size, left : left + size].max() for left in lefts]
+            for top in tops
+        ]
+    )
+
+
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="Max pooling",
@@ -46,53 +56,46 @@ EXERCISE = Exercise(
             id="stride-ignored",
             name="The windows lie side by side whatever the stride is.",
             hint="One number says how large the windows are, the other how far apart.",
-            wrong=lambda feature_map, size, stride: pool_wrongly(feature_map, size, size),
+            wrong=lambda feature_map, size, stride: max_pool_map(feature_map, size, size),
         ),
         Misconception(
             id="stride-one",
             name="The window moves by one pixel whatever the stride is.",
             hint="Output row i starts at input row i times something. Times what?",
-            wrong=lambda feature_map, size, stride: pool_wrongly(feature_map, size, 1),
+            wrong=lambda feature_map, size, stride: max_pool_map(feature_map, size, 1),
         ),
         Misconception(
             id="stride-in-the-size-only",
             name="The map has the right size, but neighboring windows are one pixel apart.",
             hint="You use the stride to count the windows. Where does window (1, 1) start?",
-            wrong=lambda feature_map, size, stride: max_pool_map(feature_map, size, 1)[
-                : (feature_map.shape[0] - size) // stride + 1,
-                : (feature_map.shape[1] - size) // stride + 1,
-            ],
+            wrong=Slip(max_pool_map, "row * stride, column * stride", "row, column"),
         ),
         Misconception(
             id="average",
             name="It takes the mean of each window.",
             hint="Max pooling reports the strongest value, and nothing of the others.",
-            wrong=lambda feature_map, size, stride: pool_wrongly(
-                feature_map, size, stride, np.mean
-            ),
+            wrong=Slip(max_pool_map, ".max()", ".mean()"),
         ),
         Misconception(
             id="zero-wins",
             name="Windows of negative numbers give 0.",
             hint="What does your search for the maximum start from? 0 beats every negative.",
-            wrong=lambda feature_map, size, stride: pool_wrongly(
-                feature_map, size, stride, lambda window: max(window.max(), 0)
-            ),
+            wrong=Slip(max_pool_map, ".max()", ".max(initial=0)"),
         ),
         Misconception(
             id="incomplete-windows",
             name="Windows that hang over the right or lower border are counted.",
             hint="A window fits if its last row is inside: top + size <= H.",
-            wrong=lambda feature_map, size, stride: pool_wrongly(
-                feature_map, size, stride, round_up=True
-            ),
+            wrong=_windows_that_hang_over,
         ),
         Misconception(
             id="corner-taken",
             name="It takes the upper left value of each window: plain subsampling.",
             hint="feature_map[::stride, ::stride] skips pixels without looking at them.",
-            wrong=lambda feature_map, size, stride: pool_wrongly(
-                feature_map, size, stride, lambda window: window[0, 0]
+            wrong=Slip(
+                max_pool_map,
+                "feature_map[top : top + size, left : left + size].max()",
+                "feature_map[top, left]",
             ),
         ),
     ),

@@ -4,7 +4,8 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.classification import CHAPTER
-from course_utils.exercises.questions.classification.mistaken_softmax import softmax_along
+from course_utils.exercises.questions.classification.stable_softmax import stable_softmax
+from course_utils.exercises.slip import Slip
 
 
 def cnn_scores(images, w_conv, b_conv, w_dense, b_dense):
@@ -45,21 +46,8 @@ def inputs(rng):
         }
 
 
-def _cnn_with(activation=lambda maps: np.maximum(maps, 0), pool=np.max, last=lambda s: s, axes=""):
-    """`cnn_scores` with another activation, pooling, last step or order of the axes."""
-
-    def wrong(images, w_conv, b_conv, w_dense, b_dense):
-        windows = np.lib.stride_tricks.sliding_window_view(images, w_conv.shape[:2], axis=(1, 2))
-        maps = activation(np.einsum("nhwcij,ijcf->nhwf", windows, w_conv) + b_conv)
-        n, height, width, filters = maps.shape
-        rows, columns = height // 2, width // 2
-        blocks = maps[:, : 2 * rows, : 2 * columns].reshape(n, rows, 2, columns, 2, filters)
-        pooled = pool(blocks, axis=(2, 4))
-        if axes == "channels first":
-            pooled = pooled.transpose(0, 3, 1, 2)
-        return last(pooled.reshape(n, -1) @ w_dense + b_dense)
-
-    return wrong
+def _softmax_included(images, w_conv, b_conv, w_dense, b_dense):
+    return stable_softmax(cnn_scores(images, w_conv, b_conv, w_dense, b_dense))
 
 
 EXERCISE = Exercise(
@@ -80,47 +68,49 @@ EXERCISE = Exercise(
             id="no-relu",
             name="There is no ReLU between convolution and pooling.",
             hint="Can a pooled value be negative in your network? It must not be.",
-            wrong=_cnn_with(activation=lambda maps: maps),
+            wrong=Slip(cnn_scores, "np.maximum(maps, 0)", "maps"),
         ),
         Misconception(
             id="average-pooling",
             name="The windows are averaged.",
             hint="The exercise asks for max pooling.",
-            wrong=_cnn_with(pool=np.mean),
+            wrong=Slip(cnn_scores, "blocks.max(", "blocks.mean("),
         ),
         Misconception(
             id="channels-first",
             name="The maps are flattened one after the other: channels first.",
             hint="In the flattened vector the F values of one pixel stand side by side.",
-            wrong=_cnn_with(axes="channels first"),
+            wrong=Slip(
+                cnn_scores, "pooled.reshape(n, -1)", "pooled.transpose(0, 3, 1, 2).reshape(n, -1)"
+            ),
         ),
         Misconception(
             id="flipped-kernel",
             name="The kernel is turned by 180 degrees.",
             hint="CNN layers correlate: w_conv[0, 0] meets the window's upper left pixel.",
-            wrong=lambda images, w_conv, b_conv, w_dense, b_dense: cnn_scores(
-                images, w_conv[::-1, ::-1], b_conv, w_dense, b_dense
-            ),
+            wrong=Slip(cnn_scores, "windows, w_conv)", "windows, w_conv[::-1, ::-1])"),
         ),
         Misconception(
             id="convolution-bias-forgotten",
             name="The convolution's bias is not added.",
             hint="Each of the F maps gets its own b_conv before the ReLU.",
-            wrong=lambda images, w_conv, b_conv, w_dense, b_dense: cnn_scores(
-                images, w_conv, 0 * b_conv, w_dense, b_dense
-            ),
+            wrong=Slip(cnn_scores, " + b_conv", ""),
         ),
         Misconception(
             id="relu-on-scores",
             name="The scores go through a ReLU, so negative ones are lost.",
             hint="The last layer's scores may be negative; softmax needs them as they are.",
-            wrong=_cnn_with(last=lambda scores: np.maximum(scores, 0)),
+            wrong=Slip(
+                cnn_scores,
+                "pooled.reshape(n, -1) @ w_dense + b_dense",
+                "np.maximum(pooled.reshape(n, -1) @ w_dense + b_dense, 0)",
+            ),
         ),
         Misconception(
             id="softmax-included",
             name="The scores have gone through softmax already.",
             hint="Return what the dense layer gives.",
-            wrong=_cnn_with(last=lambda scores: softmax_along(scores, 1)),
+            wrong=_softmax_included,
         ),
     ),
     hints=(

@@ -1,9 +1,8 @@
 """The exercise "How long is the flattened vector?"."""
 
-import numpy as np
-
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.classification import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def flatten_length(height, width, filters):
@@ -23,17 +22,6 @@ def inputs(rng):
         yield {"height": int(height), "width": int(width), "filters": filters}
 
 
-def _flatten_length(side, last=lambda filters: filters[-1]):
-    """`flatten_length` with another rule for one side, or for the number of channels."""
-
-    def wrong(height, width, filters):
-        for _ in filters:
-            height, width = side(height), side(width)
-        return height * width * last(filters)
-
-    return wrong
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="How long is the flattened vector?",
@@ -51,40 +39,49 @@ EXERCISE = Exercise(
             id="same-padding",
             name="The convolution is taken to keep the size.",
             hint="Without padding, how many positions has a window of 3 in 28 pixels?",
-            wrong=_flatten_length(lambda side: side // 2),
+            wrong=Slip(
+                flatten_length, "(height - 2) // 2, (width - 2) // 2", "height // 2, width // 2"
+            ),
         ),
         Misconception(
             id="pooling-forgotten",
             name="The pooling is forgotten: the vector is as long as without it.",
             hint="This is the slip of the 8*26*26 listing. What does each 2x2 window become?",
-            wrong=_flatten_length(lambda side: side - 2),
+            wrong=Slip(
+                flatten_length, "(height - 2) // 2, (width - 2) // 2", "height - 2, width - 2"
+            ),
         ),
         Misconception(
             id="rounded-up",
             name="An odd row or column at the end is kept.",
             hint="A 2x2 window does not fit over a single row: 11 becomes 5.",
-            wrong=_flatten_length(lambda side: -(-(side - 2) // 2)),
+            wrong=Slip(
+                flatten_length,
+                "(height - 2) // 2, (width - 2) // 2",
+                "-(-(height - 2) // 2), -(-(width - 2) // 2)",
+            ),
         ),
         Misconception(
             id="kernel-subtracted",
             name="The convolution is taken to cost 3 pixels a side.",
             hint="28 pixels hold 26 windows of 3: the formula adds 1.",
-            wrong=_flatten_length(lambda side: (side - 3) // 2),
+            wrong=Slip(
+                flatten_length,
+                "(height - 2) // 2, (width - 2) // 2",
+                "(height - 3) // 2, (width - 3) // 2",
+            ),
         ),
         Misconception(
             id="filters-multiplied",
             name="The numbers of filters of all blocks are multiplied.",
             hint="A filter sums over all its input maps. How many maps leave the last block?",
-            wrong=_flatten_length(
-                lambda side: (side - 2) // 2,
-                lambda filters: int(np.prod(filters)),
-            ),
+            wrong=Slip(flatten_length, "filters[-1]", "np.prod(filters)"),
         ),
         Misconception(
             id="channels-forgotten",
             name="Only one of the last block's maps is counted.",
             hint="The last block gives one map for each of its filters.",
-            wrong=_flatten_length(lambda side: (side - 2) // 2, lambda filters: 1),
+            wrong=Slip(flatten_length, " * filters[-1]", ""),
         ),
     ),
     hints=(

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.classification import CHAPTER
-from course_utils.exercises.questions.classification.mistaken_softmax import softmax_along
+from course_utils.exercises.slip import Slip
 
 
 def stable_softmax(scores):
@@ -22,16 +22,9 @@ def inputs(rng):
     yield {"scores": rng.normal(scale=5, size=(7, 3))}
 
 
-def _softmax_overflowing(scores):
-    with np.errstate(over="ignore", invalid="ignore"):
-        exponentials = np.exp(scores)
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
-
-
-def _softmax_one_maximum(scores):
-    with np.errstate(invalid="ignore"):
-        exponentials = np.exp(scores - scores.max())
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+def _softmax_along(scores, axis):
+    exponentials = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
 def _sigmoid(scores):
@@ -54,31 +47,31 @@ EXERCISE = Exercise(
             id="overflow",
             name="exp of a large score is inf, and inf / inf is nan; so is 0 / 0.",
             hint="Adding the same number to a row's scores changes nothing in the result.",
-            wrong=_softmax_overflowing,
+            wrong=Slip(stable_softmax, "scores - scores.max(axis=1, keepdims=True)", "scores"),
         ),
         Misconception(
             id="whole-array",
             name="All rows together add up to 1, not each of them.",
             hint="sum() without an axis adds everything.",
-            wrong=lambda scores: softmax_along(scores, None),
+            wrong=lambda scores: _softmax_along(scores, None),
         ),
         Misconception(
             id="wrong-axis",
             name="The columns add up to 1, not the rows.",
             hint="The scores of one image lie along axis 1.",
-            wrong=lambda scores: softmax_along(scores, 0),
+            wrong=lambda scores: _softmax_along(scores, 0),
         ),
         Misconception(
             id="one-maximum",
             name="The largest score of all rows is subtracted, so a low row gives 0 / 0.",
             hint="Each row needs its own maximum.",
-            wrong=_softmax_one_maximum,
+            wrong=Slip(stable_softmax, "scores.max(axis=1, keepdims=True)", "scores.max()"),
         ),
         Misconception(
             id="not-divided",
             name="The powers are not divided by their sum, so rows do not add up to 1.",
             hint="Add up the entries of one row of your result.",
-            wrong=lambda scores: np.exp(scores - scores.max(axis=1, keepdims=True)),
+            wrong=Slip(stable_softmax, " / exponentials.sum(axis=1, keepdims=True)", ""),
         ),
         Misconception(
             id="sigmoid",

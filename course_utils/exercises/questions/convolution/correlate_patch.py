@@ -4,7 +4,6 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution import CHAPTER
-from course_utils.exercises.questions.convolution.images_and_kernels import rotated
 
 
 def correlate_patch(patch, kernel):
@@ -54,7 +53,7 @@ EXERCISE = Exercise(
             id="flipped-kernel",
             name="The kernel is turned by 180 degrees before it is laid on the patch.",
             hint="The kernel's top left entry belongs on the patch's top left pixel.",
-            wrong=lambda patch, kernel: np.sum(patch * rotated(kernel)),
+            wrong=lambda patch, kernel: np.sum(patch * kernel[::-1, ::-1]),
         ),
         Misconception(
             id="values-added",

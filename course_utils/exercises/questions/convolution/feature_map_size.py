@@ -2,6 +2,7 @@
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def feature_map_size(n, kernel, stride, padding):
@@ -41,31 +42,35 @@ EXERCISE = Exercise(
             id="size-off-by-one",
             name="The starting place is not counted.",
             hint="The division counts moves. The kernel stands somewhere before it moves.",
-            wrong=lambda n, kernel, stride, padding: (n + 2 * padding - kernel) // stride,
+            wrong=Slip(feature_map_size, " + 1", ""),
         ),
         Misconception(
             id="padding-counted-once",
             name="The padding is counted at one end only.",
             hint="Zeros come before the first pixel and after the last one.",
-            wrong=lambda n, kernel, stride, padding: (n + padding - kernel) // stride + 1,
+            wrong=Slip(feature_map_size, "2 * padding", "padding"),
         ),
         Misconception(
             id="rounded-up",
             name="A last place is counted where the kernel hangs over the end.",
             hint="With 6 pixels, kernel 3 and stride 2: where does the kernel stand, and fit?",
-            wrong=lambda n, kernel, stride, padding: -(-(n + 2 * padding - kernel) // stride) + 1,
+            wrong=Slip(
+                feature_map_size,
+                "(n + 2 * padding - kernel) // stride",
+                "-(-(n + 2 * padding - kernel) // stride)",
+            ),
         ),
         Misconception(
             id="stride-ignored",
             name="The stride is ignored.",
             hint="With stride 2 there is a place at every second pixel only.",
-            wrong=lambda n, kernel, stride, padding: n + 2 * padding - kernel + 1,
+            wrong=Slip(feature_map_size, " // stride", ""),
         ),
         Misconception(
             id="not-rounded",
             name="The result is not a whole number when the stride does not fit.",
             hint="Half a place is no place. Which way must it be rounded?",
-            wrong=lambda n, kernel, stride, padding: (n + 2 * padding - kernel) / stride + 1,
+            wrong=Slip(feature_map_size, "//", "/"),
         ),
     ),
     hints=(

@@ -1,4 +1,4 @@
-"""Images and kernels that several exercises try, and a kernel turned by 180 degrees."""
+"""Images and kernels that several exercises try."""
 
 import numpy as np
 
@@ -11,7 +11,3 @@ def images_and_kernels(rng):
     }
     for image_shape, kernel_shape in (((5, 5), (3, 3)), ((7, 5), (3, 2)), ((6, 9), (2, 4))):
         yield {"image": rng.normal(size=image_shape), "kernel": rng.normal(size=kernel_shape)}
-
-
-def rotated(kernel):
-    return kernel[::-1, ::-1]

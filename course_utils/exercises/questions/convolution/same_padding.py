@@ -2,6 +2,7 @@
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def same_padding(n, kernel, stride):
@@ -57,9 +58,10 @@ EXERCISE = Exercise(
             id="negative-padding",
             name="The number of zeros can be negative.",
             hint="A kernel of 1 with stride 2 needs no zeros. What do you return for it?",
-            wrong=lambda n, kernel, stride: (
-                ((-(-n // stride) - 1) * stride + kernel - n) // 2,
-                -(-((-(-n // stride) - 1) * stride + kernel - n) // 2),
+            wrong=Slip(
+                same_padding,
+                "max((outputs - 1) * stride + kernel - n, 0)",
+                "(outputs - 1) * stride + kernel - n",
             ),
         ),
     ),

@@ -6,8 +6,8 @@ from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution import CHAPTER
 from course_utils.exercises.questions.convolution.images_and_kernels import (
     images_and_kernels,
-    rotated,
 )
+from course_utils.exercises.slip import Slip
 
 
 def slide_kernel(image, kernel):
@@ -47,7 +47,7 @@ EXERCISE = Exercise(
             id="flipped-kernel",
             name="The kernel is turned by 180 degrees.",
             hint="Lay the kernel on the window as it is: corner on corner.",
-            wrong=lambda image, kernel: slide_kernel(image, rotated(kernel)),
+            wrong=Slip(slide_kernel, "window * kernel", "window * kernel[::-1, ::-1]"),
         ),
         Misconception(
             id="size-off-by-one",

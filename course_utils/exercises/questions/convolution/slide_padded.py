@@ -4,8 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution import CHAPTER
-from course_utils.exercises.questions.convolution.feature_map_size import feature_map_size
-from course_utils.exercises.questions.convolution.images_and_kernels import rotated
+from course_utils.exercises.slip import Slip
 
 
 def slide_padded(image, kernel, stride, padding):
@@ -77,34 +76,35 @@ EXERCISE = Exercise(
             id="padding-on-one-side",
             name="The zeros are added at the top and left only.",
             hint="By how many rows must the image grow in all?",
-            wrong=lambda image, kernel, stride, padding: slide_padded(
-                np.pad(image, ((padding, 0), (padding, 0))), kernel, stride, 0
+            wrong=Slip(
+                slide_padded,
+                "np.pad(image, padding)",
+                "np.pad(image, ((padding, 0), (padding, 0)))",
             ),
         ),
         Misconception(
             id="padding-after-only",
             name="The zeros are added at the bottom and right only.",
             hint="By how many rows must the image grow in all?",
-            wrong=lambda image, kernel, stride, padding: slide_padded(
-                np.pad(image, ((0, padding), (0, padding))), kernel, stride, 0
+            wrong=Slip(
+                slide_padded,
+                "np.pad(image, padding)",
+                "np.pad(image, ((0, padding), (0, padding)))",
             ),
         ),
         Misconception(
             id="border-repeated",
             name="The border repeats the outer pixels instead of being zero.",
             hint="Which values does the prompt ask for outside the image?",
-            wrong=lambda image, kernel, stride, padding: slide_padded(
-                np.pad(image, padding, mode="edge"), kernel, stride, 0
+            wrong=Slip(
+                slide_padded, "np.pad(image, padding)", 'np.pad(image, padding, mode="edge")'
             ),
         ),
         Misconception(
             id="stride-in-the-size-only",
             name="The map has the right size, but neighboring windows are one pixel apart.",
             hint="You use the stride to count the places. Where does the second window start?",
-            wrong=lambda image, kernel, stride, padding: slide_padded(image, kernel, 1, padding)[
-                : feature_map_size(image.shape[0], kernel.shape[0], stride, padding),
-                : feature_map_size(image.shape[1], kernel.shape[1], stride, padding),
-            ],
+            wrong=Slip(slide_padded, "row * stride, column * stride", "row, column"),
         ),
         Misconception(
             id="stride-downwards-only",
@@ -118,9 +118,7 @@ EXERCISE = Exercise(
             id="flipped-kernel",
             name="The kernel is turned by 180 degrees.",
             hint="Lay the kernel on the window as it is: corner on corner.",
-            wrong=lambda image, kernel, stride, padding: slide_padded(
-                image, rotated(kernel), stride, padding
-            ),
+            wrong=Slip(slide_padded, "window * kernel", "window * kernel[::-1, ::-1]"),
         ),
     ),
     hints=(

@@ -6,9 +6,9 @@ from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution import CHAPTER
 from course_utils.exercises.questions.convolution.images_and_kernels import (
     images_and_kernels,
-    rotated,
 )
 from course_utils.exercises.questions.convolution.slide_kernel import slide_kernel
+from course_utils.exercises.slip import Slip
 
 
 def true_convolution(image, kernel):
@@ -41,25 +41,25 @@ EXERCISE = Exercise(
             id="not-flipped",
             name="The kernel is not flipped: this is correlation.",
             hint="Which kernel entry meets the top left pixel of a window?",
-            wrong=slide_kernel,
+            wrong=Slip(true_convolution, "kernel[::-1, ::-1]", "kernel"),
         ),
         Misconception(
             id="rows-flipped-only",
             name="The kernel is flipped top to bottom, but not left to right.",
             hint="A turn by 180 degrees reverses both axes.",
-            wrong=lambda image, kernel: slide_kernel(image, kernel[::-1]),
+            wrong=Slip(true_convolution, "kernel[::-1, ::-1]", "kernel[::-1]"),
         ),
         Misconception(
             id="columns-flipped-only",
             name="The kernel is flipped left to right, but not top to bottom.",
             hint="A turn by 180 degrees reverses both axes.",
-            wrong=lambda image, kernel: slide_kernel(image, kernel[:, ::-1]),
+            wrong=Slip(true_convolution, "kernel[::-1, ::-1]", "kernel[:, ::-1]"),
         ),
         Misconception(
             id="image-flipped",
             name="The image is flipped instead of the kernel.",
             hint="Now the feature map stands on its head. What should have been turned?",
-            wrong=lambda image, kernel: slide_kernel(rotated(image), kernel),
+            wrong=lambda image, kernel: slide_kernel(image[::-1, ::-1], kernel),
         ),
         Misconception(
             id="transposed-kernel",

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution_gradients import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def image_gradient(dy, kernel):
@@ -29,15 +30,6 @@ def _full_correlation(dy, kernel):
     padded = np.pad(dy, ((reach_h, reach_h), (reach_w, reach_w)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape)
     return np.einsum("rcij,ij->rc", windows, kernel)
-
-
-def _pasted_over(dy, kernel):
-    kernel_h, kernel_w = kernel.shape
-    dx = np.zeros((dy.shape[0] + kernel_h - 1, dy.shape[1] + kernel_w - 1))
-    for r in range(dy.shape[0]):
-        for c in range(dy.shape[1]):
-            dx[r : r + kernel_h, c : c + kernel_w] = dy[r, c] * kernel
-    return dx
 
 
 def _only_whole_windows(dy, kernel):
@@ -85,7 +77,7 @@ EXERCISE = Exercise(
             id="overwritten",
             name="Where windows overlap, the later one overwrites the earlier one.",
             hint="A pixel that several windows saw changes the loss through each of them.",
-            wrong=_pasted_over,
+            wrong=Slip(image_gradient, "+= dy[r, c] * kernel", "= dy[r, c] * kernel"),
         ),
         Misconception(
             id="border-lost",

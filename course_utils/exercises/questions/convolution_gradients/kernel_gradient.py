@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution_gradients import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def kernel_gradient(image, dy):
@@ -27,29 +28,6 @@ def inputs(rng):
     yield {"image": np.array([[1.0, 2, 3], [4, 5, 6]]), "dy": np.array([[2.0]])}
     for image, dy in [((5, 6), (3, 4)), ((7, 4), (3, 3)), ((6, 6), (5, 4)), ((4, 9), (4, 7))]:
         yield {"image": rng.normal(size=image), "dy": rng.normal(size=dy)}
-
-
-def _kernel_gradient_by_windows(put):
-    """`kernel_gradient` as a loop over outputs, each of which changes dw by `put`."""
-
-    def wrong(image, dy):
-        kernel_h = image.shape[0] - dy.shape[0] + 1
-        kernel_w = image.shape[1] - dy.shape[1] + 1
-        dw = np.zeros((kernel_h, kernel_w))
-        for r in range(dy.shape[0]):
-            for c in range(dy.shape[1]):
-                put(dw, dy[r, c], image[r : r + kernel_h, c : c + kernel_w])
-        return dw
-
-    return wrong
-
-
-def _overwrite(dw, slope, patch):
-    dw[...] = slope * patch
-
-
-def _forget_the_slope(dw, slope, patch):
-    dw += patch
 
 
 EXERCISE = Exercise(
@@ -89,13 +67,13 @@ EXERCISE = Exercise(
             id="last-window-only",
             name="Each window overwrites what the windows before it gave.",
             hint="All windows share the kernel. What happens to shares of the same weight?",
-            wrong=_kernel_gradient_by_windows(_overwrite),
+            wrong=Slip(kernel_gradient, "np.sum(met * dy)", "(met * dy)[-1, -1]"),
         ),
         Misconception(
             id="dy-forgotten",
             name="The pixels are added up as if every entry of dy were 1.",
             hint="How much an output matters for the loss stands in dy.",
-            wrong=_kernel_gradient_by_windows(_forget_the_slope),
+            wrong=Slip(kernel_gradient, "met * dy", "met"),
         ),
     ),
     hints=(

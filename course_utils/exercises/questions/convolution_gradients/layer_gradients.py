@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution_gradients import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def layer_gradients(dy, x, w, stride):
@@ -49,63 +50,17 @@ def inputs(rng):
         }
 
 
-def _layer_with(dx=None, dw=None, db=None):
-    """`layer_gradients` with a mistake in one gradient: a function of dy, x, w and stride."""
-
-    def wrong(dy, x, w, stride):
-        right = layer_gradients(dy, x, w, stride)
-        mistaken = (f and f(dy, x, w, stride) for f in (dx, dw, db))
-        return tuple(a if m is None else m for m, a in zip(mistaken, right, strict=True))
-
-    return wrong
-
-
-def _dx_with_stride_one(dy, x, w, stride):
-    dx = np.zeros(x.shape)
-    for i, j in np.ndindex(w.shape[:2]):
-        dx[:, i : i + dy.shape[1], j : j + dy.shape[2]] += dy @ w[i, j].T
-    return dx
-
-
-def _dx_pasted_over(dy, x, w, stride):
+def _windows_pasted_over(dy, x, w, stride):
     dx = np.zeros(x.shape)
     for r, c in np.ndindex(dy.shape[1:3]):
         window = np.s_[:, r * stride : r * stride + len(w), c * stride : c * stride + w.shape[1]]
         dx[window] = np.einsum("nf,ijdf->nijd", dy[:, r, c], w)
-    return dx
+    return dx, *layer_gradients(dy, x, w, stride)[1:]
 
 
-def _dx_of_last_entries(dy, x, w, stride):
-    dx = np.zeros(x.shape)
-    rows, columns = dy.shape[1:3]
-    for i, j in np.ndindex(w.shape[:2]):
-        met = np.s_[:, i : i + rows * stride : stride, j : j + columns * stride : stride]
-        dx[met] = dy @ w[i, j].T
-    return dx
-
-
-def _dw_of_the_last_window(dy, x, w, stride):
-    top, left = ((n - 1) * stride for n in dy.shape[1:3])
-    window = x[-1, top : top + w.shape[0], left : left + w.shape[1]]
-    return window[..., np.newaxis] * dy[-1, -1, -1]
-
-
-def _dx_cut_off(dy, x, w, stride):
-    reached = [(n - 1) * stride + k for n, k in zip(dy.shape[1:3], w.shape[:2], strict=True)]
-    return layer_gradients(dy, x, w, stride)[0][:, : reached[0], : reached[1]]
-
-
-def _dw_with_stride_one(dy, x, w, stride):
-    dw = np.zeros(w.shape)
-    for i, j in np.ndindex(w.shape[:2]):
-        met = x[:, i : i + dy.shape[1], j : j + dy.shape[2]]
-        dw[i, j] = np.einsum("nrcd,nrcf->df", met, dy)
-    return dw
-
-
-def _dw_of_summed_channels(dy, x, w, stride):
-    summed = np.broadcast_to(x.sum(axis=3, keepdims=True), x.shape)
-    return layer_gradients(dy, summed, w, stride)[1]
+def _averaged(dy, x, w, stride):
+    dx, dw, db = layer_gradients(dy, x, w, stride)
+    return dx, dw / len(x), db / len(x)
 
 
 EXERCISE = Exercise(
@@ -128,66 +83,70 @@ EXERCISE = Exercise(
             id="stride-forgotten-in-dw",
             name="dw pairs dy with neighboring pixels, as if the stride were 1.",
             hint="Which pixels did weight (0, 0) meet? With stride 2, not pixels 0 and 1.",
-            wrong=_layer_with(dw=_dw_with_stride_one),
+            wrong=Slip(layer_gradients, "x[met], dy", "x[:, i : i + rows, j : j + columns], dy"),
         ),
         Misconception(
             id="stride-forgotten-in-dx",
             name="In dx the windows of neighboring outputs are one pixel apart.",
             hint="Where did the window of output (1, 1) start?",
-            wrong=_layer_with(dx=_dx_with_stride_one),
+            wrong=Slip(layer_gradients, "dx[met]", "dx[:, i : i + rows, j : j + columns]"),
         ),
         Misconception(
             id="windows-overwritten",
             name="Where windows overlap, dx keeps the last one alone.",
             hint="A pixel adds up what it gets from every window that saw it.",
-            wrong=_layer_with(dx=_dx_pasted_over),
+            wrong=_windows_pasted_over,
         ),
         Misconception(
             id="shares-overwritten",
             name="In dx the share of a kernel entry replaces that of the entries before it.",
             hint="A pixel met several entries of the kernel, and gets a share from each.",
-            wrong=_layer_with(dx=_dx_of_last_entries),
+            wrong=Slip(layer_gradients, "dx[met] +=", "dx[met] ="),
         ),
         Misconception(
             id="last-window-only",
             name="Each window overwrites what the windows before it gave to dw.",
             hint="All windows of all images share the kernel. Their shares add up.",
-            wrong=_layer_with(dw=_dw_of_the_last_window),
+            wrong=Slip(
+                layer_gradients,
+                'np.einsum("nrcd,nrcf->df", x[met], dy)',
+                "np.outer(x[met][-1, -1, -1], dy[-1, -1, -1])",
+            ),
         ),
         Misconception(
             id="kernel-turned",
             name="In dx the kernel is the wrong way round, by 180°.",
             hint="Turn the kernel when a pixel collects. When an output gives, nothing turns.",
-            wrong=_layer_with(
-                dx=lambda dy, x, w, stride: layer_gradients(dy, x, w[::-1, ::-1], stride)[0]
-            ),
+            wrong=Slip(layer_gradients, "w[i, j].T", "w[-1 - i, -1 - j].T"),
         ),
         Misconception(
             id="unseen-pixels-missing",
             name="dx ends where the last window ends.",
             hint="dx has x's shape. What is the gradient of a pixel that no window saw?",
-            wrong=_layer_with(dx=_dx_cut_off),
+            wrong=Slip(
+                layer_gradients,
+                "return dx,",
+                "return dx[:, : (rows - 1) * stride + kernel_h, "
+                ": (columns - 1) * stride + kernel_w],",
+            ),
         ),
         Misconception(
             id="channels-mixed",
             name="In dw all input channels get the same.",
             hint="w[i, j, c, f] met channel c alone.",
-            wrong=_layer_with(dw=_dw_of_summed_channels),
+            wrong=Slip(layer_gradients, "x[met], dy", "x[met].sum(axis=3, keepdims=True), dy"),
         ),
         Misconception(
             id="averaged-over-the-batch",
             name="dw and db are averaged over the images.",
             hint="The mean over the images is in the loss, and so in dy already.",
-            wrong=_layer_with(
-                dw=lambda dy, x, w, stride: layer_gradients(dy, x, w, stride)[1] / len(x),
-                db=lambda dy, x, w, stride: dy.sum(axis=(1, 2)).mean(axis=0),
-            ),
+            wrong=_averaged,
         ),
         Misconception(
             id="bias-for-each-image",
             name="db still has a row for each image.",
             hint="A filter has one bias. Who uses it? Over all of these is the sum.",
-            wrong=_layer_with(db=lambda dy, x, w, stride: dy.sum(axis=(1, 2))),
+            wrong=Slip(layer_gradients, "axis=(0, 1, 2)", "axis=(1, 2)"),
         ),
     ),
     hints=(

@@ -7,7 +7,6 @@ from course_utils.exercises.questions.convolution_layers import CHAPTER
 from course_utils.exercises.questions.convolution_layers.filter_each_channel import (
     filter_each_channel,
 )
-from course_utils.exercises.questions.convolution_layers.turned_kernels import rotated
 
 
 def convolve_channels(x, w, b):
@@ -103,7 +102,7 @@ EXERCISE = Exercise(
             id="flipped-kernel",
             name="The kernels are turned by 180 degrees.",
             hint="Lay the kernel on the window as it is: corner on corner.",
-            wrong=lambda x, w, b: convolve_channels(x, rotated(w), b),
+            wrong=lambda x, w, b: convolve_channels(x, w[::-1, ::-1], b),
         ),
         Misconception(
             id="rows-and-columns-swapped",

@@ -4,7 +4,6 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution_layers import CHAPTER
-from course_utils.exercises.questions.convolution_layers.turned_kernels import rotated
 
 
 def filter_each_channel(x, w):
@@ -68,7 +67,7 @@ EXERCISE = Exercise(
             id="flipped-kernel",
             name="The kernels are turned by 180 degrees.",
             hint="Lay the kernel on the window as it is: corner on corner.",
-            wrong=lambda x, w: filter_each_channel(x, rotated(w)),
+            wrong=lambda x, w: filter_each_channel(x, w[::-1, ::-1]),
         ),
     ),
     hints=(

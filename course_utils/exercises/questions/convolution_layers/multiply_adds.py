@@ -2,6 +2,7 @@
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution_layers import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def multiply_adds(height, width, channels, filters, kernel, stride):
@@ -58,17 +59,13 @@ EXERCISE = Exercise(
             id="channels-forgotten",
             name="The input channels are forgotten.",
             hint="How many products make one output value?",
-            wrong=lambda height, width, channels, filters, kernel, stride: multiply_adds(
-                height, width, 1, filters, kernel, stride
-            ),
+            wrong=Slip(multiply_adds, " * channels", ""),
         ),
         Misconception(
             id="stride-once",
             name="The stride shrinks one direction only.",
             hint="Both the rows and the columns of the output get fewer.",
-            wrong=lambda height, width, channels, filters, kernel, stride: (
-                multiply_adds(height, 1, channels, filters, kernel, stride) * width
-            ),
+            wrong=Slip(multiply_adds, "-(-width // stride)", "width"),
         ),
         Misconception(
             id="rounded-down",
@@ -92,17 +89,13 @@ EXERCISE = Exercise(
             id="places-forgotten",
             name="The weights are counted, not the multiplications.",
             hint="Each weight is used again at each place.",
-            wrong=lambda height, width, channels, filters, kernel, stride: (
-                filters * kernel * kernel * channels
-            ),
+            wrong=Slip(multiply_adds, "output_height * output_width * filters", "filters"),
         ),
         Misconception(
             id="additions-counted",
             name="A multiplication and its addition are counted as two.",
             hint="That gives FLOPs. The prompt asks for multiplications.",
-            wrong=lambda height, width, channels, filters, kernel, stride: (
-                2 * multiply_adds(height, width, channels, filters, kernel, stride)
-            ),
+            wrong=Slip(multiply_adds, "return output_height", "return 2 * output_height"),
         ),
     ),
     hints=(

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution_layers import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def patch_matrix(image, kernel_height, kernel_width):
@@ -28,7 +29,7 @@ def inputs(rng):
     yield {"image": rng.normal(size=(5, 9)), "kernel_height": 2, "kernel_width": 5}
 
 
-def _unfold(image, kernel_height, kernel_width, order="C", columns_first=False, apart=False):
+def _unfold(image, kernel_height, kernel_width, columns_first=False, apart=False):
     height, width = image.shape
     rows = range(0, height - kernel_height + 1, kernel_height if apart else 1)
     columns = range(0, width - kernel_width + 1, kernel_width if apart else 1)
@@ -36,7 +37,7 @@ def _unfold(image, kernel_height, kernel_width, order="C", columns_first=False, 
     if columns_first:
         places = [(r, c) for c in columns for r in rows]
     windows = [image[r : r + kernel_height, c : c + kernel_width] for r, c in places]
-    return np.array([window.ravel(order) for window in windows])
+    return np.array([window.ravel() for window in windows])
 
 
 EXERCISE = Exercise(
@@ -59,9 +60,7 @@ EXERCISE = Exercise(
             id="patches-as-columns",
             name="Each patch is a column, not a row.",
             hint="How many rows does the matrix have: places, or pixels of a window?",
-            wrong=lambda image, kernel_height, kernel_width: (
-                patch_matrix(image, kernel_height, kernel_width).T
-            ),
+            wrong=Slip(patch_matrix, "np.array(patches)", "np.array(patches).T"),
         ),
         Misconception(
             id="windows-do-not-overlap",
@@ -83,9 +82,7 @@ EXERCISE = Exercise(
             id="pixels-column-by-column",
             name="The pixels of a window are read down first, then across.",
             hint="`ravel()` reads row by row unless it is told otherwise. Was it?",
-            wrong=lambda image, kernel_height, kernel_width: _unfold(
-                image, kernel_height, kernel_width, order="F"
-            ),
+            wrong=Slip(patch_matrix, "window.ravel()", 'window.ravel("F")'),
         ),
         Misconception(
             id="rows-and-columns-swapped",

@@ -2,6 +2,7 @@
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.convolution_layers import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def receptive_side(layers):
@@ -23,10 +24,11 @@ def inputs(rng):
         yield {"layers": [(int(kernel), int(stride)) for kernel, stride in layers]}
 
 
-def _field(layers, grow):
-    side, step = 1, 1
+def _kernels_added(layers):
+    side, step = 0, 1
     for kernel, stride in layers:
-        side, step = grow(side, step, kernel, stride)
+        side += kernel * step
+        step *= stride
     return side
 
 
@@ -45,54 +47,35 @@ EXERCISE = Exercise(
             id="stride-doubles-the-field",
             name="A layer with a stride multiplies the field by it.",
             hint="Which input pixels does one 2 x 2 window see? Draw it in one dimension.",
-            wrong=lambda layers: _field(
-                layers,
-                lambda side, step, kernel, stride: (
-                    (side * stride if stride > 1 else side + kernel - 1),
-                    step,
-                ),
+            wrong=Slip(
+                receptive_side,
+                "side += (kernel - 1) * step",
+                "side = side * stride if stride > 1 else side + kernel - 1",
             ),
         ),
         Misconception(
             id="strides-ignored",
             name="The strides are ignored.",
             hint="After a layer with stride 2, neighboring values lie two input pixels apart.",
-            wrong=lambda layers: _field(
-                layers, lambda side, step, kernel, stride: (side + kernel - 1, step)
-            ),
+            wrong=Slip(receptive_side, "(kernel - 1) * step", "kernel - 1"),
         ),
         Misconception(
             id="own-stride-counted",
             name="A layer's own stride widens its own window.",
             hint="A stride tells how far apart windows are, not how large one is.",
-            wrong=lambda layers: _field(
-                layers,
-                lambda side, step, kernel, stride: (
-                    side + (kernel - 1) * step * stride,
-                    step * stride,
-                ),
-            ),
+            wrong=Slip(receptive_side, "(kernel - 1) * step", "(kernel - 1) * step * stride"),
         ),
         Misconception(
             id="last-stride-only",
             name="Only the stride of the layer before is used, not those of all before.",
             hint="Two layers with stride 2: how many input pixels are two neighbors apart?",
-            wrong=lambda layers: _field(
-                layers,
-                lambda side, step, kernel, stride: (side + (kernel - 1) * step, stride),
-            ),
+            wrong=Slip(receptive_side, "step *= stride", "step = stride"),
         ),
         Misconception(
             id="kernels-added",
             name="The kernel sizes are added up.",
             hint="Two 3 x 3 layers see 5 x 5 pixels, not 6 x 6. What do windows share?",
-            wrong=lambda layers: (
-                _field(
-                    layers,
-                    lambda side, step, kernel, stride: (side + kernel * step, step * stride),
-                )
-                - 1
-            ),
+            wrong=_kernels_added,
         ),
         Misconception(
             id="last-layer-first",

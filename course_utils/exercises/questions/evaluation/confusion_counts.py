@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.evaluation import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def confusion_counts(labels, predictions, classes):
@@ -67,9 +68,7 @@ EXERCISE = Exercise(
             id="transposed",
             name="Rows and columns are swapped: the rows count predictions.",
             hint="In row i stand all examples whose label is i.",
-            wrong=lambda labels, predictions, classes: confusion_counts(
-                predictions, labels, classes
-            ),
+            wrong=Slip(confusion_counts, "[label, prediction]", "[prediction, label]"),
         ),
         Misconception(
             id="repeats-lost",

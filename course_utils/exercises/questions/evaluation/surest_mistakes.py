@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.evaluation import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def surest_mistakes(probabilities, labels, count):
@@ -34,33 +35,9 @@ def inputs(rng):
         }
 
 
-def _ranked(among, key, places=False):
-    """A wrong `surest_mistakes`: who is ranked, by what, and what is returned of them."""
-
-    def wrong(probabilities, labels, count):
-        chosen = np.flatnonzero(among(probabilities.argmax(axis=1), labels))
-        order = np.argsort(-key(probabilities, labels)[chosen])[:count]
-        return order if places else chosen[order]
-
-    return wrong
-
-
-def _picked_from_the_end(probabilities, labels, count):
-    mistakes = np.flatnonzero(probabilities.argmax(axis=1) != labels)
-    return mistakes[np.argsort(_confidence(probabilities, labels)[mistakes])[-count:]]
-
-
 def _cut_before_comparing(probabilities, labels, count):
-    surest = np.argsort(-_confidence(probabilities, labels))[:count]
+    surest = np.argsort(-probabilities.max(axis=1))[:count]
     return surest[probabilities.argmax(axis=1)[surest] != labels[surest]]
-
-
-def _is_mistake(predictions, labels):
-    return predictions != labels
-
-
-def _confidence(probabilities, labels):
-    return probabilities.max(axis=1)
 
 
 EXERCISE = Exercise(
@@ -83,19 +60,25 @@ EXERCISE = Exercise(
             id="right-ones-too",
             name="Images that the network got right are among them.",
             hint="Compare the predictions with the labels before you sort.",
-            wrong=_ranked(lambda predictions, labels: labels >= 0, _confidence),
+            wrong=Slip(
+                surest_mistakes, "np.flatnonzero(predictions != labels)", "np.arange(len(labels))"
+            ),
         ),
         Misconception(
             id="least-sure-first",
             name="The least confident mistakes come first.",
             hint="np.argsort puts the smallest first.",
-            wrong=_ranked(_is_mistake, lambda p, labels: -_confidence(p, labels)),
+            wrong=Slip(surest_mistakes, "-confidence", "confidence"),
         ),
         Misconception(
             id="picked-from-the-end",
             name="These are the right images, but the most confident one comes last.",
             hint="np.argsort puts the smallest first, so its last entries still rise.",
-            wrong=_picked_from_the_end,
+            wrong=Slip(
+                surest_mistakes,
+                "np.argsort(-confidence)[:count]",
+                "np.argsort(confidence)[-count:]",
+            ),
         ),
         Misconception(
             id="cut-before-comparing",
@@ -107,19 +90,27 @@ EXERCISE = Exercise(
             id="places-among-mistakes",
             name="The numbers count among the mistakes, not among all images.",
             hint="After you have picked out the mistakes, place 0 is no longer image 0.",
-            wrong=_ranked(_is_mistake, _confidence, places=True),
+            wrong=Slip(
+                surest_mistakes,
+                "mistakes[np.argsort(-confidence)[:count]]",
+                "np.argsort(-confidence)[:count]",
+            ),
         ),
         Misconception(
             id="by-the-right-class",
             name="They are sorted by the probability of the right class.",
             hint="How sure the network was of its own, wrong, answer is what counts.",
-            wrong=_ranked(_is_mistake, lambda p, labels: -p[np.arange(len(labels)), labels]),
+            wrong=Slip(
+                surest_mistakes,
+                "probabilities.max(axis=1)[mistakes]",
+                "-probabilities[mistakes, labels[mistakes]]",
+            ),
         ),
         Misconception(
             id="in-the-order-of-the-images",
             name="The mistakes are not sorted: they come as the images lie.",
             hint="Sort by confidence before you keep the first `count`.",
-            wrong=_ranked(_is_mistake, lambda p, labels: -np.arange(float(len(labels)))),
+            wrong=Slip(surest_mistakes, "np.argsort(-confidence)[:count]", ":count"),
         ),
     ),
     hints=(

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.gradients import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def dense_gradients(dy, x, w):
@@ -44,13 +45,13 @@ EXERCISE = Exercise(
             id="dx-not-transposed",
             name="dx is computed with w as it is; forward and backward use the same matrix.",
             hint="dx must have n_in columns, dy has n_out. Which matrix leads back?",
-            wrong=lambda dy, x, w: (dy @ w, x.T @ dy, dy.sum(axis=0)),
+            wrong=Slip(dense_gradients, "dy @ w.T", "dy @ w"),
         ),
         Misconception(
             id="dw-transposed",
             name="dw comes out with rows and columns exchanged.",
             hint="dw has w's shape: a row for each input. Which factor brings the rows?",
-            wrong=lambda dy, x, w: (dy @ w.T, dy.T @ x, dy.sum(axis=0)),
+            wrong=Slip(dense_gradients, "x.T @ dy", "dy.T @ x"),
         ),
         Misconception(
             id="averaged",
@@ -62,13 +63,13 @@ EXERCISE = Exercise(
             id="bias-summed-over-outputs",
             name="db is summed over the outputs of each example.",
             hint="Each output has one bias, and all examples use it. Over what is the sum?",
-            wrong=lambda dy, x, w: (dy @ w.T, x.T @ dy, dy.sum(axis=1)),
+            wrong=Slip(dense_gradients, "axis=0", "axis=1"),
         ),
         Misconception(
             id="bias-not-summed",
             name="db still has a row for each example.",
             hint="There is one bias for each output, however many examples there are.",
-            wrong=lambda dy, x, w: (dy @ w.T, x.T @ dy, dy.copy()),
+            wrong=Slip(dense_gradients, "dy.sum(axis=0)", "dy.copy()"),
         ),
     ),
     hints=(

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.gradients import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def nudged_slopes(w, x, step):
@@ -23,19 +24,6 @@ def inputs(rng):
     yield {"w": np.array([2.0, -1.0, 1.0]), "x": np.array([[1.0, 1.0, 0.0]]), "step": 0.5}
     for rows, columns, step in [(3, 2, 0.5), (2, 4, 0.2), (5, 3, 0.1)]:
         yield {"w": rng.normal(size=columns), "x": rng.normal(size=(rows, columns)), "step": step}
-
-
-def _slopes_by(quotient):
-    """`nudged_slopes` with another difference quotient: quotient(loss, w, nudge, step)."""
-
-    def wrong(w, x, step):
-        def loss(w):
-            return np.sum((x @ w) ** 3)
-
-        nudges = step * np.eye(len(w))
-        return np.array([quotient(loss, w, nudge, step) for nudge in nudges])
-
-    return wrong
 
 
 def _nudge_stays(w, x, step):
@@ -66,35 +54,35 @@ EXERCISE = Exercise(
             id="one-sided",
             name="Each weight is moved in one direction only.",
             hint="A central difference needs the loss on both sides of w.",
-            wrong=_slopes_by(lambda loss, w, nudge, step: (loss(w + nudge) - loss(w)) / step),
+            wrong=Slip(nudged_slopes, "loss(w - nudge)) / (2 * step)", "loss(w)) / step"),
         ),
         Misconception(
             id="one-sided-downwards",
             name="Each weight is moved down only.",
             hint="A central difference needs the loss on both sides of w.",
-            wrong=_slopes_by(lambda loss, w, nudge, step: (loss(w) - loss(w - nudge)) / step),
+            wrong=Slip(
+                nudged_slopes,
+                "(loss(w + nudge) - loss(w - nudge)) / (2 * step)",
+                "(loss(w) - loss(w - nudge)) / step",
+            ),
         ),
         Misconception(
             id="one-step-too-few",
             name="The difference is divided by step, though the two points are further apart.",
             hint="How far is w + step from w - step?",
-            wrong=_slopes_by(
-                lambda loss, w, nudge, step: (loss(w + nudge) - loss(w - nudge)) / step
-            ),
+            wrong=Slip(nudged_slopes, "(2 * step)", "step"),
         ),
         Misconception(
             id="not-divided",
             name="That is the change of the loss, not yet a slope.",
             hint="A slope is a change divided by what caused it.",
-            wrong=_slopes_by(lambda loss, w, nudge, step: loss(w + nudge) - loss(w - nudge)),
+            wrong=Slip(nudged_slopes, " / (2 * step)", ""),
         ),
         Misconception(
             id="all-at-once",
             name="All weights are moved together.",
             hint="Every weight has a slope of its own: move one, keep the others.",
-            wrong=_slopes_by(
-                lambda loss, w, nudge, step: (loss(w + step) - loss(w - step)) / (2 * step)
-            ),
+            wrong=Slip(nudged_slopes, "nudge[i] = step", "nudge[:] = step"),
         ),
         Misconception(
             id="nudge-stays",

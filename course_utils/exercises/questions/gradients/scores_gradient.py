@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.gradients import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def scores_gradient(scores, labels):
@@ -40,22 +41,9 @@ def _scores_gradient_with(change):
     return wrong
 
 
-def _scores_gradient_overflowing(scores, labels):
-    with np.errstate(over="ignore", invalid="ignore"):
-        p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    return (p - np.eye(scores.shape[1])[labels]) / len(labels)
-
-
 def _softmax_over_everything(scores, labels):
     exponentials = np.exp(scores - scores.max())
     return (exponentials / exponentials.sum() - np.eye(scores.shape[1])[labels]) / len(labels)
-
-
-def _labels_of_all_rows(scores, labels):
-    gradient = scores_gradient(scores, labels) * len(labels)
-    gradient += np.eye(scores.shape[1])[labels]  # softmax again
-    gradient[:, labels] -= 1  # in every row, the columns of all labels
-    return gradient / len(labels)
 
 
 EXERCISE = Exercise(
@@ -75,13 +63,13 @@ EXERCISE = Exercise(
             id="missing-mean",
             name="The gradient is that of the sum over the images, not of the mean.",
             hint="The loss divides by the number of images. What does that do to its slope?",
-            wrong=_scores_gradient_with(lambda p, y, n: p - y),
+            wrong=Slip(scores_gradient, " / len(labels)", ""),
         ),
         Misconception(
             id="sign-turned",
             name="All signs are turned: it is labels minus probabilities.",
             hint="Raise the right score, and the loss falls. Which sign has its slope?",
-            wrong=_scores_gradient_with(lambda p, y, n: (y - p) / n),
+            wrong=Slip(scores_gradient, "return gradient", "return -gradient"),
         ),
         Misconception(
             id="right-class-only",
@@ -99,7 +87,7 @@ EXERCISE = Exercise(
             id="one-hot-forgotten",
             name="The result is softmax alone; the labels are not in it.",
             hint="If the network is sure and right, the gradient must be close to 0.",
-            wrong=_scores_gradient_with(lambda p, y, n: p / n),
+            wrong=Slip(scores_gradient, "    gradient[np.arange(len(labels)), labels] -= 1\n", ""),
         ),
         Misconception(
             id="sigmoid-factor",
@@ -117,19 +105,21 @@ EXERCISE = Exercise(
             id="labels-of-all-rows",
             name="1 is subtracted in every row, at the labels of all images.",
             hint="p[:, labels] picks whole columns. Pair each row with its own label.",
-            wrong=_labels_of_all_rows,
+            wrong=Slip(
+                scores_gradient, "gradient[np.arange(len(labels)), labels]", "gradient[:, labels]"
+            ),
         ),
         Misconception(
             id="divided-by-all-entries",
             name="It is divided by the number of scores, N times K, not of images.",
             hint="The loss is a mean over N numbers, one for each image.",
-            wrong=_scores_gradient_with(lambda p, y, n: (p - y) / p.size),
+            wrong=Slip(scores_gradient, "gradient / len(labels)", "gradient / gradient.size"),
         ),
         Misconception(
             id="overflow",
             name="Large scores overflow, as exp(1000) does.",
             hint="Chapter 3: subtract each row's largest score first.",
-            wrong=_scores_gradient_overflowing,
+            wrong=Slip(scores_gradient, "scores - scores.max(axis=1, keepdims=True)", "scores"),
         ),
     ),
     hints=(

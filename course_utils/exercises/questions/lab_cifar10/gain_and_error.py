@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_cifar10 import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def gain_and_error(first, second):
@@ -19,28 +20,6 @@ def inputs(rng):
             "first": rng.normal(0.7, 0.02, size=starts).round(4),
             "second": rng.normal(0.68, 0.04, size=others).round(4),
         }
-
-
-def _gain_and_error_with(gain=None, error=None):
-    """`gain_and_error` with another gain, or another error."""
-
-    def wrong(first, second):
-        right_gain, right_error = gain_and_error(first, second)
-        return (
-            gain(first, second) if gain else right_gain,
-            error(first, second) if error else right_error,
-        )
-
-    return wrong
-
-
-def _error_of_mean(scores):
-    return np.std(scores, ddof=1) / np.sqrt(len(scores))
-
-
-def _error_of_pairs(first, second):
-    pairs = min(len(first), len(second))
-    return _error_of_mean(second[:pairs] - first[:pairs])
 
 
 EXERCISE = Exercise(
@@ -63,63 +42,63 @@ EXERCISE = Exercise(
             id="first-minus-second",
             name="The gain is negative where the second network is better.",
             hint="Which of the two is taken away from which?",
-            wrong=_gain_and_error_with(gain=lambda first, second: np.mean(first) - np.mean(second)),
+            wrong=Slip(
+                gain_and_error,
+                "np.mean(second) - np.mean(first)",
+                "np.mean(first) - np.mean(second)",
+            ),
         ),
         Misconception(
             id="best-starts",
             name="The best start of one network is compared with the best of the other.",
             hint="Who has more starts has a better best one. What does not grow with them?",
-            wrong=_gain_and_error_with(gain=lambda first, second: np.max(second) - np.max(first)),
+            wrong=Slip(
+                gain_and_error, "np.mean(second) - np.mean(first)", "np.max(second) - np.max(first)"
+            ),
         ),
         Misconception(
             id="divided-by-n",
             name="The variance of the starts is divided by n, not by n - 1.",
             hint="Your starts lie nearer to their own mean than to the true one. np.var has "
             "an argument for it.",
-            wrong=_gain_and_error_with(
-                error=lambda first, second: np.sqrt(
-                    np.var(first) / len(first) + np.var(second) / len(second)
-                )
-            ),
+            wrong=Slip(gain_and_error, ", ddof=1", ""),
         ),
         Misconception(
             id="spread-of-one-start",
             name="The error is that of single starts; it does not shrink with their number.",
             hint="With four times as many starts, how much less does their mean move?",
-            wrong=_gain_and_error_with(
-                error=lambda first, second: np.sqrt(np.var(first, ddof=1) + np.var(second, ddof=1))
-            ),
+            wrong=Slip(gain_and_error, " / len(scores)", ""),
         ),
         Misconception(
             id="errors-added",
             name="The errors of the two means are added, not their squares.",
             hint="Chance seldom moves both means apart at the same time. What adds up?",
-            wrong=_gain_and_error_with(
-                error=lambda first, second: _error_of_mean(first) + _error_of_mean(second)
-            ),
+            wrong=Slip(gain_and_error, "np.sqrt(sum(variances))", "sum(np.sqrt(variances))"),
         ),
         Misconception(
             id="variance-not-error",
             name="It is the variance of the gain, not its standard error.",
             hint="An error has the unit of an accuracy, and not of its square.",
-            wrong=_gain_and_error_with(
-                error=lambda first, second: gain_and_error(first, second)[1] ** 2
-            ),
+            wrong=Slip(gain_and_error, "np.sqrt(sum(variances))", "sum(variances)"),
         ),
         Misconception(
             id="in-pairs",
             name="The starts are compared in pairs.",
             hint="Start 3 of one network has nothing to do with start 3 of the other, and "
             "there may be more of one than of the other.",
-            wrong=_gain_and_error_with(error=_error_of_pairs),
+            wrong=Slip(
+                gain_and_error,
+                "in (first, second)",
+                "in [second[: len(first)] - first[: len(second)]]",
+            ),
         ),
         Misconception(
             id="all-together",
             name="The starts of both networks are taken for starts of one.",
             hint="If the second network is far better, should the error grow? Take each "
             "network's spread around its own mean.",
-            wrong=_gain_and_error_with(
-                error=lambda first, second: _error_of_mean(np.concatenate([first, second]))
+            wrong=Slip(
+                gain_and_error, "in (first, second)", "in [np.concatenate([first, second])]"
             ),
         ),
     ),

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_cifar10 import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def held_out_by_class(labels, order, per_class):
@@ -42,14 +43,6 @@ def _first_of_all(labels, order, per_class):
 
 def _train_keeps_everything(labels, order, per_class):
     return order.copy(), held_out_by_class(labels, order, per_class)[1]
-
-
-def _parts_swapped(labels, order, per_class):
-    return held_out_by_class(labels, order, per_class)[::-1]
-
-
-def _order_ignored(labels, order, per_class):
-    return held_out_by_class(labels, np.arange(len(labels)), per_class)
 
 
 def _last_of_each_class(labels, order, per_class):
@@ -94,13 +87,17 @@ EXERCISE = Exercise(
             id="swapped",
             name="The two parts are returned in the wrong order.",
             hint="First the training part, then the validation part.",
-            wrong=_parts_swapped,
+            wrong=Slip(
+                held_out_by_class,
+                "np.array(train), np.array(validation)",
+                "np.array(validation), np.array(train)",
+            ),
         ),
         Misconception(
             id="order-ignored",
             name="The examples are taken as they lie, and the order is not used.",
             hint="A data set may be sorted. What is the random order for?",
-            wrong=_order_ignored,
+            wrong=Slip(held_out_by_class, "in order", "in range(len(order))"),
         ),
         Misconception(
             id="last-ones",

@@ -2,6 +2,7 @@
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_cifar10 import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def network_costs(side, channels, filters, units, classes):
@@ -32,26 +33,9 @@ def inputs(rng):
         }
 
 
-def _costs(shrink=0, bias=1, pool_last=False, depth_counts=True, everywhere=True):
-    """`network_costs` with one thing counted differently."""
-
-    def wrong(side, channels, filters, units, classes):
-        parameters, multiplications = 0, 0
-        for position, maps in enumerate(filters):
-            if position > 0:
-                side //= 2
-            side -= shrink
-            depth = channels if depth_counts else 1
-            parameters += (9 * depth + bias) * maps
-            multiplications += (side * side if everywhere else 1) * 9 * depth * maps
-            channels = maps
-        if pool_last:
-            side //= 2
-        values = side * side * channels
-        parameters += (values + bias) * units + (units + bias) * classes
-        return parameters, multiplications + values * units + units * classes
-
-    return wrong
+def _costs_without_biases(side, channels, filters, units, classes):
+    parameters, multiplications = network_costs(side, channels, filters, units, classes)
+    return parameters - sum(filters) - units - classes, multiplications
 
 
 def _costs_without_pooling(side, channels, filters, units, classes):
@@ -81,31 +65,39 @@ EXERCISE = Exercise(
             id="biases-forgotten",
             name="The biases are not counted among the parameters.",
             hint="Each filter and each unit adds one number of its own.",
-            wrong=_costs(bias=0),
+            wrong=_costs_without_biases,
         ),
         Misconception(
             id="valid-padding",
             name="The convolutions are taken to lose a pixel on each side.",
             hint="With same padding 32 pixels stay 32.",
-            wrong=_costs(shrink=2),
+            wrong=Slip(
+                network_costs,
+                "        parameters += (9",
+                "        side -= 2\n        parameters += (9",
+            ),
         ),
         Misconception(
             id="pooled-at-the-end",
             name="A pooling is counted after the last convolution; there is none.",
             hint="The poolings stand between two convolutions. How many are that?",
-            wrong=_costs(pool_last=True),
+            wrong=Slip(network_costs, "values = side * side", "values = (side // 2) ** 2"),
         ),
         Misconception(
             id="channels-forgotten",
             name="A filter is taken to have 9 weights, however many channels it reads.",
             hint="A filter spans all maps of the layer before.",
-            wrong=_costs(depth_counts=False),
+            wrong=Slip(
+                network_costs,
+                "        parameters += (9",
+                "        channels = 1\n        parameters += (9",
+            ),
         ),
         Misconception(
             id="each-weight-once",
             name="A filter's weights are taken to multiply once for each image.",
             hint="A filter has few weights and uses them in many places. In how many?",
-            wrong=_costs(everywhere=False),
+            wrong=Slip(network_costs, "side * side * 9", "9"),
         ),
         Misconception(
             id="never-smaller",

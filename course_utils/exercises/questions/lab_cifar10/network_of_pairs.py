@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.exercises.model_answers import ModelExercise, ModelMisconception, keras
 from course_utils.exercises.model_answers import requirements as need
 from course_utils.exercises.questions.lab_cifar10 import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def network_of_pairs(filters, classes):
@@ -25,33 +26,6 @@ def inputs(rng):
     yield {"filters": (32, 64, 128), "classes": 10}
     filters = rng.choice(np.arange(3, 40), size=3, replace=False)
     yield {"filters": tuple(int(maps) for maps in filters), "classes": int(rng.integers(11, 99))}
-
-
-def _pairs(
-    order=("Conv2D", "BatchNormalization", "ReLU"),
-    *,
-    count=2,
-    pool_each=False,
-    head="GlobalAveragePooling2D",
-    **convolution,
-):
-    """`network_of_pairs` with blocks of other layers, or another head."""
-
-    def wrong(filters, classes):
-        settings = {"kernel_size": 3, "padding": "same", "use_bias": False} | convolution
-        model = keras.Sequential([keras.Input(shape=(32, 32, 3))])
-        for maps in filters:
-            for position in range(count):
-                for name in order:
-                    options = settings | {"filters": maps} if name == "Conv2D" else {}
-                    model.add(getattr(keras.layers, name)(**options))
-                if pool_each or position == count - 1:
-                    model.add(keras.layers.MaxPooling2D(2))
-        model.add(getattr(keras.layers, head)())
-        model.add(keras.layers.Dense(classes, activation="softmax"))
-        return model
-
-    return wrong
 
 
 EXERCISE = ModelExercise(
@@ -75,49 +49,57 @@ EXERCISE = ModelExercise(
             name="The convolutions have a bias, which the normalization takes away again.",
             hint="What happens to a number that is added to a whole channel, when the channel's "
             "mean is subtracted?",
-            wrong=_pairs(use_bias=True),
+            wrong=Slip(network_of_pairs, "use_bias=False", "use_bias=True"),
         ),
         ModelMisconception(
             id="relu-first",
             name="ReLU comes before the normalization.",
             hint="activation='relu' in a convolution is applied at once. What must come between?",
-            wrong=_pairs(("Conv2D", "ReLU", "BatchNormalization")),
+            wrong=Slip(
+                network_of_pairs,
+                "BatchNormalization())\n            model.add(keras.layers.ReLU())",
+                "ReLU())\n            model.add(keras.layers.BatchNormalization())",
+            ),
         ),
         ModelMisconception(
             id="relu-twice",
             name="ReLU is applied twice, in the convolution and behind the normalization.",
             hint="Take activation='relu' out of the convolution.",
-            wrong=_pairs(activation="relu"),
+            wrong=Slip(network_of_pairs, "use_bias=False", 'use_bias=False, activation="relu"'),
         ),
         ModelMisconception(
             id="no-relu",
             name="There is no ReLU at all.",
             hint="Normalization is linear at inference. What makes two convolutions more than one?",
-            wrong=_pairs(("Conv2D", "BatchNormalization")),
+            wrong=Slip(network_of_pairs, "            model.add(keras.layers.ReLU())\n", ""),
         ),
         ModelMisconception(
             id="one-convolution",
             name="Each block has one convolution, not two.",
             hint="How much do two 3 x 3 convolutions see, and how much does one?",
-            wrong=_pairs(count=1),
+            wrong=Slip(network_of_pairs, "range(2)", "range(1)"),
         ),
         ModelMisconception(
             id="pooled-twice",
             name="A pooling follows each convolution, not each pair.",
             hint="After three blocks 4 x 4 values of each map should be left.",
-            wrong=_pairs(pool_each=True),
+            wrong=Slip(
+                network_of_pairs,
+                "        model.add(keras.layers.MaxPooling2D(2))",
+                "            model.add(keras.layers.MaxPooling2D(2))",
+            ),
         ),
         ModelMisconception(
             id="flatten",
             name="The maps are flattened, not averaged.",
             hint="How many weights has the last layer of yours, and how many could it have?",
-            wrong=_pairs(head="Flatten"),
+            wrong=Slip(network_of_pairs, "GlobalAveragePooling2D()", "Flatten()"),
         ),
         ModelMisconception(
             id="no-padding",
             name="The convolutions have no padding.",
             hint="Keras's default is valid padding; same padding is asked.",
-            wrong=_pairs(padding="valid"),
+            wrong=Slip(network_of_pairs, 'padding="same"', 'padding="valid"'),
         ),
     ),
     hints=(

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.exercises.model_answers import ModelExercise, ModelMisconception, keras
 from course_utils.exercises.model_answers import requirements as need
 from course_utils.exercises.questions.lab_cifar10 import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def small_but_good():
@@ -65,32 +66,6 @@ def _document_2():
     return model
 
 
-def _slow_moving_averages():
-    model = small_but_good()
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = 0.999
-    return model
-
-
-def _logits_and_softmax():
-    model = small_but_good()
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer="adam", loss=loss)
-    return model
-
-
-def _one_hot_loss():
-    model = small_but_good()
-    model.compile(optimizer="adam", loss="categorical_crossentropy")
-    return model
-
-
-def _never_compiled():
-    model = small_but_good()
-    return keras.Model(model.inputs, model.outputs)
-
-
 EXERCISE = ModelExercise(
     chapter=CHAPTER,
     title="Small but good",
@@ -128,13 +103,17 @@ EXERCISE = ModelExercise(
             id="slow-moving-averages",
             name="The moving averages of the batch normalization take longer than the training.",
             hint="8 epochs are 200 steps. How far does a momentum of 0.999 come in 200 steps?",
-            wrong=_slow_moving_averages,
+            wrong=Slip(small_but_good, "momentum=0.9", "momentum=0.999"),
         ),
         ModelMisconception(
             id="softmax-twice",
             name="Softmax is taken twice: by the last layer and by the loss.",
             hint="What does from_logits=True say about the scores that the loss is given?",
-            wrong=_logits_and_softmax,
+            wrong=Slip(
+                small_but_good,
+                '"sparse_categorical_crossentropy"',
+                "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+            ),
             seen_in=lambda model: (
                 model.compiled is not None
                 and bool(model.compiled.from_logits)
@@ -145,7 +124,9 @@ EXERCISE = ModelExercise(
             id="loss-for-one-hot-labels",
             name="The loss expects one-hot labels, but they are integers.",
             hint="Two losses of Keras differ in one word, sparse. Which takes integers?",
-            wrong=_one_hot_loss,
+            wrong=Slip(
+                small_but_good, '"sparse_categorical_crossentropy"', '"categorical_crossentropy"'
+            ),
             seen_in=lambda model: (
                 model.compiled is not None and model.compiled.loss == "categorical_crossentropy"
             ),
@@ -154,7 +135,11 @@ EXERCISE = ModelExercise(
             id="not-compiled",
             name="The model is not compiled.",
             hint="Which method of the model tells it its loss and its optimizer?",
-            wrong=_never_compiled,
+            wrong=Slip(
+                small_but_good,
+                '    model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")\n',
+                "",
+            ),
             seen_in=lambda model: model.compiled is None,
         ),
     ),

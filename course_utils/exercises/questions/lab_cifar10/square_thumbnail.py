@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_cifar10 import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def square_thumbnail(photo, side):
@@ -26,43 +27,12 @@ def inputs(rng):
         }
 
 
-def _thumbnail(reduce, corner=False):
-    """`square_thumbnail` with another way to make one pixel of a block."""
-
-    def wrong(photo, side):
-        height, width, channels = photo.shape
-        block = min(height, width) // side
-        size = block * side
-        top, left = (0, 0) if corner else ((height - size) // 2, (width - size) // 2)
-        square = photo[top : top + size, left : left + size]
-        return reduce(square.reshape(side, block, side, block, channels))
-
-    return wrong
-
-
-def _block_means(blocks):
-    return blocks.mean(axis=(1, 3))
-
-
-def _block_sums_in_bytes(blocks):
-    return blocks.sum(axis=(1, 3), dtype=np.uint8) / (blocks.shape[1] * blocks.shape[3])
-
-
 def _squashed(photo, side):
     height, width, channels = photo.shape
     rows, columns = height // side, width // side
     top, left = (height - rows * side) // 2, (width - columns * side) // 2
     middle = photo[top : top + rows * side, left : left + columns * side]
     return middle.reshape(side, rows, side, columns, channels).mean(axis=(1, 3))
-
-
-def _blocks_interleaved(photo, side):
-    height, width, channels = photo.shape
-    block = min(height, width) // side
-    size = block * side
-    top, left = (height - size) // 2, (width - size) // 2
-    square = photo[top : top + size, left : left + size]
-    return square.reshape(block, side, block, side, channels).mean(axis=(0, 2))
 
 
 EXERCISE = Exercise(
@@ -84,13 +54,17 @@ EXERCISE = Exercise(
             name="One pixel of each block is kept and the others are thrown away.",
             hint="Fine stripes become coarse ones this way: that is aliasing. All pixels of a "
             "block count.",
-            wrong=_thumbnail(lambda blocks: blocks[:, 0, :, 0].astype(np.float64)),
+            wrong=Slip(
+                square_thumbnail,
+                "square.reshape(side, block, side, block, channels).mean(axis=(1, 3))",
+                "square[::block, ::block]",
+            ),
         ),
         Misconception(
             id="from-the-corner",
             name="The square is cut from the upper left corner.",
             hint="As much must be left over above as below, and left as right.",
-            wrong=_thumbnail(_block_means, corner=True),
+            wrong=Slip(square_thumbnail, "(height - size) // 2, (width - size) // 2", "0, 0"),
         ),
         Misconception(
             id="squashed",
@@ -102,19 +76,27 @@ EXERCISE = Exercise(
             id="bytes-overflow",
             name="The blocks are added up in 8 bits, where 255 + 1 is 0.",
             hint="Turn the pixels into floats before you add.",
-            wrong=_thumbnail(_block_sums_in_bytes),
+            wrong=Slip(
+                square_thumbnail,
+                "mean(axis=(1, 3))",
+                "astype(np.uint8).sum(axis=(1, 3), dtype=np.uint8) / block**2",
+            ),
         ),
         Misconception(
             id="rounded",
             name="The means are cut off to whole numbers.",
             hint="The network takes floats. Keep the fractions.",
-            wrong=_thumbnail(lambda blocks: np.floor(_block_means(blocks))),
+            wrong=Slip(square_thumbnail, "mean(axis=(1, 3))", "mean(axis=(1, 3)) // 1"),
         ),
         Misconception(
             id="blocks-interleaved",
             name="A block is made of pixels that lie far apart.",
             hint="reshape splits an axis into (which block, which pixel of it), in this order.",
-            wrong=_blocks_interleaved,
+            wrong=Slip(
+                square_thumbnail,
+                "side, block, side, block, channels).mean(axis=(1, 3))",
+                "block, side, block, side, channels).mean(axis=(0, 2))",
+            ),
         ),
     ),
     hints=(

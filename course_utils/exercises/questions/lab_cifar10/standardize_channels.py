@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_cifar10 import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def standardize_channels(train, images):
@@ -89,13 +90,13 @@ EXERCISE = Exercise(
             id="divided-by-the-variance",
             name="The images are divided by the variance.",
             hint="The variance is a square. What has the unit of a pixel?",
-            wrong=_standardized_with(_of_train, spread=np.var),
+            wrong=Slip(standardize_channels, "train.std(", "train.var("),
         ),
         Misconception(
             id="mean-not-taken-away",
             name="The images are divided by the deviation, but the mean is still in them.",
             hint="What is the mean of your standardized training images? It should be 0.",
-            wrong=lambda train, images: images / train.std(axis=(0, 1, 2)),
+            wrong=Slip(standardize_channels, "(images - mean)", "images"),
         ),
     ),
     hints=(

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_cifar10 import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def top_k_accuracy(probabilities, labels, k):
@@ -34,10 +35,6 @@ def inputs(rng):
         }
 
 
-def _hits(picked, labels):
-    return (picked == labels[:, np.newaxis]).any(axis=1)
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="Right among the first k",
@@ -54,37 +51,31 @@ EXERCISE = Exercise(
             id="lowest",
             name="The k classes with the lowest probability are taken.",
             hint="np.argsort puts the smallest first.",
-            wrong=lambda probabilities, labels, k: _hits(
-                np.argsort(probabilities, axis=1)[:, :k], labels
-            ).mean(),
+            wrong=Slip(top_k_accuracy, "-probabilities", "probabilities"),
         ),
         Misconception(
             id="only-the-first",
             name="Only the most probable class counts, whatever k is.",
             hint="A label in second place is a hit as soon as k is 2.",
-            wrong=lambda probabilities, labels, k: (probabilities.argmax(axis=1) == labels).mean(),
+            wrong=Slip(top_k_accuracy, ":k]", ":1]"),
         ),
         Misconception(
             id="only-the-kth",
             name="Only the class in place k counts.",
             hint="With k = 2, is an image a hit whose label comes first?",
-            wrong=lambda probabilities, labels, k: (
-                np.argsort(-probabilities, axis=1)[:, k - 1] == labels
-            ).mean(),
+            wrong=Slip(top_k_accuracy, ":k]", "k - 1 : k]"),
         ),
         Misconception(
             id="divided-by-k",
             name="Each image is counted k times: the hits are divided by N times k.",
             hint="Is the label among the k classes or not? That is one yes or no an image.",
-            wrong=lambda probabilities, labels, k: top_k_accuracy(probabilities, labels, k) / k,
+            wrong=Slip(top_k_accuracy, ".mean()", ".mean() / k"),
         ),
         Misconception(
             id="hits-not-share",
             name="It is the number of hits, not their share.",
             hint="Which number would a perfect network get?",
-            wrong=lambda probabilities, labels, k: (
-                top_k_accuracy(probabilities, labels, k) * len(labels)
-            ),
+            wrong=Slip(top_k_accuracy, ".mean()", ".mean() * len(labels)"),
         ),
     ),
     hints=(

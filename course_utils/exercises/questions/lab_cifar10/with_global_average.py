@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.exercises.model_answers import ModelExercise, ModelMisconception, keras
 from course_utils.exercises.model_answers import requirements as need
 from course_utils.exercises.questions.lab_cifar10 import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def with_global_average(classes):
@@ -30,26 +31,21 @@ def inputs(rng):
         yield {"classes": int(classes)}
 
 
-def _with_head(*head, padding="same"):
-    """`with_global_average` with other layers between the last convolution and Dense(128)."""
-
-    def wrong(classes):
-        layers = keras.layers
-        return keras.Sequential(
-            [
-                keras.Input(shape=(32, 32, 3)),
-                layers.Conv2D(32, 3, padding=padding, activation="relu"),
-                layers.MaxPooling2D(2),
-                layers.Conv2D(64, 3, padding=padding, activation="relu"),
-                layers.MaxPooling2D(2),
-                layers.Conv2D(128, 3, padding=padding, activation="relu"),
-                *(getattr(layers, name)(*arguments) for name, *arguments in head),
-                layers.Dropout(0.3),
-                layers.Dense(classes, activation="softmax"),
-            ]
-        )
-
-    return wrong
+def _without_padding(classes):
+    return keras.Sequential(
+        [
+            keras.Input(shape=(32, 32, 3)),
+            keras.layers.Conv2D(32, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Conv2D(64, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Conv2D(128, 3, activation="relu"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(128, activation="relu"),
+            keras.layers.Dropout(0.3),
+            keras.layers.Dense(classes, activation="softmax"),
+        ]
+    )
 
 
 EXERCISE = ModelExercise(
@@ -76,39 +72,47 @@ EXERCISE = ModelExercise(
             id="flatten-kept",
             name="Flatten is still there, and with it a million weights.",
             hint="Which layer turns 8 x 8 x 128 into 128 numbers?",
-            wrong=_with_head(("Flatten",), ("Dense", 128, "relu")),
+            wrong=Slip(with_global_average, "GlobalAveragePooling2D()", "Flatten()"),
         ),
         ModelMisconception(
             id="flatten-behind-a-pooling",
             name="A 2 x 2 average pooling stands before Flatten: 16 means of each map, not one.",
             hint="Global means over the whole map, whatever its size is.",
-            wrong=_with_head(("AveragePooling2D", 2), ("Flatten",), ("Dense", 128, "relu")),
+            wrong=Slip(
+                with_global_average,
+                "keras.layers.GlobalAveragePooling2D()",
+                "keras.layers.AveragePooling2D(2), keras.layers.Flatten()",
+            ),
         ),
         ModelMisconception(
             id="global-maximum",
             name="Each map's maximum is taken, not its mean.",
             hint="Keras has a layer for each of the two.",
-            wrong=_with_head(("GlobalMaxPooling2D",), ("Dense", 128, "relu")),
+            wrong=Slip(with_global_average, "GlobalAveragePooling2D()", "GlobalMaxPooling2D()"),
         ),
         ModelMisconception(
             id="one-pooling-too-many",
             name="A max pooling stands between the last convolution and the global mean.",
             hint="The means are over 8 x 8 values. Which layer makes 4 x 4 of them?",
-            wrong=_with_head(
-                ("MaxPooling2D", 2), ("GlobalAveragePooling2D",), ("Dense", 128, "relu")
+            wrong=Slip(
+                with_global_average,
+                "keras.layers.GlobalAveragePooling2D()",
+                "keras.layers.MaxPooling2D(2), keras.layers.GlobalAveragePooling2D()",
             ),
         ),
         ModelMisconception(
             id="dense-layer-gone",
             name="The dense layer of 128 units has gone with Flatten.",
             hint="Only one layer is to be replaced. What comes after it in document 1?",
-            wrong=_with_head(("GlobalAveragePooling2D",)),
+            wrong=Slip(
+                with_global_average, '            keras.layers.Dense(128, activation="relu"),\n', ""
+            ),
         ),
         ModelMisconception(
             id="no-padding",
             name="The convolutions have no padding.",
             hint="Keras's default is valid padding. Which does document 1 use?",
-            wrong=_with_head(("GlobalAveragePooling2D",), ("Dense", 128, "relu"), padding="valid"),
+            wrong=_without_padding,
         ),
     ),
     hints=(

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_fashion_mnist import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def calibration_error(confidences, correct, bins):
@@ -41,38 +42,19 @@ def inputs(rng):
         }
 
 
-def _binned(combine, gap=lambda accuracy, confidence, middle: abs(accuracy - confidence)):
-    """A wrong `calibration_error`: another gap of a bin, or another way to combine them."""
+def _binned(combine):
+    """A wrong `calibration_error`: combine(shares, gaps) of the bins, with the gaps' signs."""
 
     def wrong(confidences, correct, bins):
         shares, gaps = [], []
         for number in range(bins):
             inside = (confidences > number / bins) & (confidences <= (number + 1) / bins)
             if inside.any():
-                middle = (number + 0.5) / bins
                 shares.append(inside.mean())
-                gaps.append(gap(correct[inside].mean(), confidences[inside].mean(), middle))
+                gaps.append(correct[inside].mean() - confidences[inside].mean())
         return combine(np.array(shares), np.array(gaps))
 
     return wrong
-
-
-def _signed(accuracy, confidence, middle):
-    return accuracy - confidence
-
-
-def _from_the_middle(accuracy, confidence, middle):
-    return abs(accuracy - middle)
-
-
-def _confidence_of_one_dropped(confidences, correct, bins):
-    total = 0.0
-    for number in range(bins):
-        inside = (confidences >= number / bins) & (confidences < (number + 1) / bins)
-        if inside.any():
-            gap = abs(correct[inside].mean() - confidences[inside].mean())
-            total += inside.mean() * gap
-    return total
 
 
 EXERCISE = Exercise(
@@ -95,25 +77,27 @@ EXERCISE = Exercise(
             id="bins-weigh-the-same",
             name="Every bin weighs the same, however few images it holds.",
             hint="A bin with 3 of 1,000 images should hardly count. Weight by its share.",
-            wrong=_binned(lambda shares, gaps: gaps.mean()),
+            wrong=_binned(lambda shares, gaps: abs(gaps).mean()),
         ),
         Misconception(
             id="gaps-cancel",
             name="Too sure in one bin cancels too modest in another.",
             hint="A distance has no sign. Where does the absolute value belong?",
-            wrong=_binned(lambda shares, gaps: abs(shares @ gaps), _signed),
+            wrong=_binned(lambda shares, gaps: abs(shares @ gaps)),
         ),
         Misconception(
             id="largest-gap",
             name="This is the largest distance of any bin, the maximum calibration error.",
             hint="Asked for is a weighted mean over the bins.",
-            wrong=_binned(lambda shares, gaps: gaps.max()),
+            wrong=Slip(
+                calibration_error, "total += inside.mean() * gap", "total = max(total, gap)"
+            ),
         ),
         Misconception(
             id="middle-of-the-bin",
             name="The middle of a bin stands in for the mean confidence in it.",
             hint="The images of a bin need not lie evenly in it. Average their confidences.",
-            wrong=_binned(lambda shares, gaps: shares @ gaps, _from_the_middle),
+            wrong=Slip(calibration_error, "confidences[inside].mean()", "(number + 0.5) / bins"),
         ),
         Misconception(
             id="image-by-image",
@@ -126,7 +110,11 @@ EXERCISE = Exercise(
             name="A confidence on the upper edge of a bin is not in it; one of exactly 1 is in "
             "no bin at all.",
             hint="Above the lower edge, at most the upper one. Try a confidence of 1.0.",
-            wrong=_confidence_of_one_dropped,
+            wrong=Slip(
+                calibration_error,
+                "(confidences > number / bins) & (confidences <= (number + 1) / bins)",
+                "(confidences >= number / bins) & (confidences < (number + 1) / bins)",
+            ),
         ),
     ),
     hints=(

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.exercises.model_answers import ModelExercise, ModelMisconception, keras
 from course_utils.exercises.model_answers import requirements as need
 from course_utils.exercises.questions.lab_fashion_mnist import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def lean_network():
@@ -43,27 +44,6 @@ def _convolves(case):
     return f"It has {found} convolution{'s' * (found != 1)}; expected at least 2."
 
 
-def _lean(last="softmax", loss="sparse_categorical_crossentropy", hidden=0):
-    """A wrong `lean_network`: another last activation or loss, or a dense layer before the last."""
-
-    def wrong():
-        layers = [
-            keras.Input((28, 28, 1)),
-            keras.layers.Conv2D(16, 3, activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Conv2D(32, 3, activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Flatten(),
-        ]
-        if hidden:
-            layers.append(keras.layers.Dense(hidden, activation="relu"))
-        model = keras.Sequential([*layers, keras.layers.Dense(10, activation=last)])
-        model.compile("adam", loss, metrics=["accuracy"])
-        return model
-
-    return wrong
-
-
 EXERCISE = ModelExercise(
     chapter=CHAPTER,
     title="A network with a tenth of the weights",
@@ -91,7 +71,11 @@ EXERCISE = ModelExercise(
             name="Nearly all parameters sit in a dense layer behind Flatten.",
             hint="How long is the flattened vector, and how many units does each of its "
             "entries go to? Another convolution and pooling make it shorter.",
-            wrong=_lean(hidden=128),
+            wrong=Slip(
+                lean_network,
+                "keras.layers.Flatten(),",
+                'keras.layers.Flatten(), keras.layers.Dense(128, activation="relu"),',
+            ),
             seen_in=lambda model: (
                 model.parameters > 22_503
                 and max(
@@ -105,7 +89,9 @@ EXERCISE = ModelExercise(
             id="loss-for-one-hot",
             name="The loss expects one-hot labels.",
             hint="The labels are integers. Which of the two cross-entropies takes those?",
-            wrong=_lean(loss="categorical_crossentropy"),
+            wrong=Slip(
+                lean_network, '"sparse_categorical_crossentropy"', '"categorical_crossentropy"'
+            ),
             seen_in=lambda model: (
                 model.compiled is not None and model.compiled.loss == "categorical_crossentropy"
             ),
@@ -114,7 +100,7 @@ EXERCISE = ModelExercise(
             id="sigmoid-at-the-end",
             name="The last layer has a sigmoid, so its ten numbers do not add up to 1.",
             hint="One image is of one class. Which activation gives one distribution over ten?",
-            wrong=_lean(last="sigmoid"),
+            wrong=Slip(lean_network, '"softmax"', '"sigmoid"'),
             seen_in=lambda model: model.last_activations == ("sigmoid",),
         ),
         ModelMisconception(
@@ -122,7 +108,7 @@ EXERCISE = ModelExercise(
             name="The last layer has no activation, and the loss takes its scores for "
             "probabilities.",
             hint="Either the last layer has a softmax, or the loss is told from_logits=True.",
-            wrong=_lean(last=None),
+            wrong=Slip(lean_network, ', activation="softmax"', ""),
             seen_in=lambda model: (
                 model.last_activations == ()
                 and model.compiled is not None

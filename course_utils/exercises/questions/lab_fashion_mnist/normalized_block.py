@@ -3,6 +3,7 @@
 from course_utils.exercises.model_answers import ModelExercise, ModelMisconception, keras
 from course_utils.exercises.model_answers import requirements as need
 from course_utils.exercises.questions.lab_fashion_mnist import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def normalized_block(height, width, channels, filters):
@@ -22,24 +23,6 @@ def inputs(rng):
     for channels, filters in [(3, 4), (8, 5)]:
         height, width = (int(2 * side) for side in rng.integers(3, 10, size=2))
         yield {"height": height, "width": width, "channels": channels, "filters": filters}
-
-
-def _block(convolutions=2, padding="same", use_bias=False, order=("normalize", "relu")):
-    """A wrong `normalized_block`: other layers, or the same ones in another order."""
-
-    def wrong(height, width, channels, filters):
-        kinds = {
-            "normalize": keras.layers.BatchNormalization,
-            "relu": keras.layers.ReLU,
-        }
-        layers = [keras.Input((height, width, channels))]
-        for _ in range(convolutions):
-            layers.append(keras.layers.Conv2D(filters, 3, padding=padding, use_bias=use_bias))
-            layers += [kinds[name]() for name in order]
-        layers.append(keras.layers.MaxPooling2D(2))
-        return keras.Sequential(layers)
-
-    return wrong
 
 
 EXERCISE = ModelExercise(
@@ -62,31 +45,37 @@ EXERCISE = ModelExercise(
             id="relu-first",
             name="ReLU comes before the normalization.",
             hint="What is normalized should have values of both signs. In which order is it asked?",
-            wrong=_block(order=("relu", "normalize")),
+            wrong=Slip(
+                normalized_block,
+                "BatchNormalization())\n        layers.append(keras.layers.ReLU())",
+                "ReLU())\n        layers.append(keras.layers.BatchNormalization())",
+            ),
         ),
         ModelMisconception(
             id="bias-kept",
             name="The convolutions have a bias, which the normalization takes away again.",
             hint="How many parameters has your convolution per filter, and how many weights?",
-            wrong=_block(use_bias=True),
+            wrong=Slip(normalized_block, "use_bias=False", "use_bias=True"),
         ),
         ModelMisconception(
             id="borders-lost",
             name="The convolutions have no padding: each takes two rows and columns away.",
             hint="Which padding keeps height and width?",
-            wrong=_block(padding="valid"),
+            wrong=Slip(normalized_block, 'padding="same"', 'padding="valid"'),
         ),
         ModelMisconception(
             id="one-convolution",
             name="There is one convolution instead of two.",
             hint="The three layers stand in the block two times.",
-            wrong=_block(convolutions=1),
+            wrong=Slip(normalized_block, "range(2)", "range(1)"),
         ),
         ModelMisconception(
             id="not-normalized",
             name="There is no batch normalization.",
             hint="Between a convolution and its ReLU stands another layer.",
-            wrong=_block(order=("relu",)),
+            wrong=Slip(
+                normalized_block, "        layers.append(keras.layers.BatchNormalization())\n", ""
+            ),
         ),
     ),
     hints=(

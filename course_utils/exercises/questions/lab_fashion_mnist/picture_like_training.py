@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_fashion_mnist import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def picture_like_training(picture, side):
@@ -30,28 +31,6 @@ def inputs(rng):
         }
 
 
-def _prepared(before, border=0.0, corner=False, shrink=None, after=lambda values: values):
-    """A wrong `picture_like_training`: other values, another border, place or way to shrink."""
-
-    def wrong(picture, side):
-        values = before(picture.astype(np.float64))
-        height, width = values.shape
-        longer = max(height, width)
-        square = np.full((longer, longer), float(border))
-        top, left = (0, 0) if corner else ((longer - height) // 2, (longer - width) // 2)
-        square[top : top + height, left : left + width] = values
-        block = longer // side
-        if shrink is not None:
-            return after(shrink(square, block))
-        return after(square.reshape(side, block, side, block).mean(axis=(1, 3)))
-
-    return wrong
-
-
-def _light(picture):
-    return 1 - picture / 255
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="Make a picture look like the training data",
@@ -72,31 +51,37 @@ EXERCISE = Exercise(
             id="not-inverted",
             name="The picture is not inverted: its background is 1, the bars beside it 0.",
             hint="In the training images the background is 0.",
-            wrong=_prepared(lambda picture: picture / 255),
+            wrong=Slip(picture_like_training, "1 - picture / 255", "picture / 255"),
         ),
         Misconception(
             id="inverted-last",
             name="The square of zeros is made first and inverted too: its bars are white.",
             hint="Invert before you add the zeros. The bars must be 0 in the result.",
-            wrong=_prepared(_light, border=1.0),
+            wrong=Slip(picture_like_training, "np.zeros(", "np.ones("),
         ),
         Misconception(
             id="in-the-corner",
             name="The picture stands in the upper left corner of the square.",
             hint="The space left is to be shared between both sides.",
-            wrong=_prepared(_light, corner=True),
+            wrong=Slip(
+                picture_like_training, "(longer - height) // 2, (longer - width) // 2", "0, 0"
+            ),
         ),
         Misconception(
             id="pixels-skipped",
             name="One pixel of each block is kept, the others are skipped.",
             hint="A thin line may fall between the pixels that are kept. Average each block.",
-            wrong=_prepared(_light, shrink=lambda square, block: square[::block, ::block]),
+            wrong=Slip(
+                picture_like_training,
+                "square.reshape(side, block, side, block).mean(axis=(1, 3))",
+                "square[::block, ::block]",
+            ),
         ),
         Misconception(
             id="not-scaled",
             name="The values go up to 255 instead of 1.",
             hint="The network was trained on values from 0 to 1.",
-            wrong=_prepared(lambda picture: 255 - picture),
+            wrong=Slip(picture_like_training, "1 - picture / 255", "255 - picture"),
         ),
     ),
     hints=(

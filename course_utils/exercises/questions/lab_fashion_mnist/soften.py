@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_fashion_mnist import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def soften(logits, temperature):
@@ -24,11 +25,6 @@ def inputs(rng):
         }
 
 
-def _softmax(scores):
-    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="Probabilities at a temperature",
@@ -45,19 +41,19 @@ EXERCISE = Exercise(
             id="multiplied",
             name="The scores are multiplied by the temperature: larger makes surer.",
             hint="At a high temperature the probabilities come close to each other.",
-            wrong=lambda logits, temperature: _softmax(logits * temperature),
+            wrong=Slip(soften, "logits / temperature", "logits * temperature"),
         ),
         Misconception(
             id="after-softmax",
             name="The probabilities are divided, not the scores.",
             hint="What do the rows of your result add up to?",
-            wrong=lambda logits, temperature: _softmax(logits) / temperature,
+            wrong=lambda logits, temperature: soften(logits, 1) / temperature,
         ),
         Misconception(
             id="softmax-twice",
             name="Softmax is applied to probabilities instead of scores.",
             hint="The temperature divides the scores, before softmax sees them.",
-            wrong=lambda logits, temperature: _softmax(_softmax(logits) / temperature),
+            wrong=lambda logits, temperature: soften(soften(logits, 1), temperature),
         ),
         Misconception(
             id="scores",

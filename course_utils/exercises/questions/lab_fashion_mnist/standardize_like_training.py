@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_fashion_mnist import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def standardize_like_training(train, other):
@@ -31,17 +32,6 @@ def _each_by_itself(train, other):
 def _both_together(train, other):
     pixels = np.concatenate((train.ravel(), other.ravel()))
     return tuple((part - pixels.mean()) / pixels.std() for part in (train, other))
-
-
-def _standardized(statistics):
-    """A wrong `standardize_like_training` with other (mean, deviation) of the training images."""
-
-    def wrong(train, other):
-        mean, deviation = statistics(train)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return (train - mean) / deviation, (other - mean) / deviation
-
-    return wrong
 
 
 EXERCISE = Exercise(
@@ -74,19 +64,23 @@ EXERCISE = Exercise(
             id="pixel-by-pixel",
             name="Every pixel has a mean and a deviation of its own.",
             hint="How many numbers does train.mean(axis=0) give? One is asked for.",
-            wrong=_standardized(lambda train: (train.mean(axis=0), train.std(axis=0))),
+            wrong=Slip(
+                standardize_like_training,
+                "train.mean(), train.std()",
+                "train.mean(axis=0), train.std(axis=0)",
+            ),
         ),
         Misconception(
             id="over-the-variance",
             name="It is divided by the variance, not by its root.",
             hint="The deviation of the result must be 1. Check it with std().",
-            wrong=_standardized(lambda train: (train.mean(), train.var())),
+            wrong=Slip(standardize_like_training, "train.std()", "train.var()"),
         ),
         Misconception(
             id="mean-left-in",
             name="It is divided by the deviation, and the mean is left in.",
             hint="The mean of the result must be 0 for the training images.",
-            wrong=_standardized(lambda train: (0, train.std())),
+            wrong=Slip(standardize_like_training, "train.mean()", "0"),
         ),
     ),
     hints=(

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.exercises.model_answers import ModelExercise, ModelMisconception, keras
 from course_utils.exercises.model_answers import requirements as need
 from course_utils.exercises.questions.lab_voltammetry import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def curve_network():
@@ -80,13 +81,6 @@ def _without_convolution():
     )
 
 
-def _softmax_twice():
-    model = curve_network()
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer="adam", loss=loss)
-    return model
-
-
 def _one_layer_only():
     layers = keras.layers
     return _head(
@@ -147,7 +141,11 @@ EXERCISE = ModelExercise(
             id="softmax-twice",
             name="Softmax is taken twice: by the last layer and by the loss.",
             hint="What does from_logits=True say about what the loss is given?",
-            wrong=_softmax_twice,
+            wrong=Slip(
+                curve_network,
+                '"sparse_categorical_crossentropy"',
+                "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+            ),
             seen_in=lambda model: (
                 model.compiled is not None
                 and bool(model.compiled.from_logits)

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_voltammetry import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def curve_to_pixels(potential, current, frame, size):
@@ -44,11 +45,10 @@ def inputs(rng):
         }
 
 
-def _pixels(potential, current, frame, size, *, cut=np.floor, steps=0, flipped=True):
+def _pixels(potential, current, frame, size, *, cut=np.floor, steps=0):
     left, right, bottom, top = frame
-    height = (top - current) if flipped else (current - bottom)
     columns = cut((potential - left) / (right - left) * (size - steps))
-    rows = cut(height / (top - bottom) * (size - steps))
+    rows = cut((top - current) / (top - bottom) * (size - steps))
     return tuple(np.minimum(z, size - 1).astype(np.int64) for z in (rows, columns))
 
 
@@ -73,9 +73,7 @@ EXERCISE = Exercise(
             id="upside-down",
             name="The picture is upside down: row 0 is at the bottom.",
             hint="Currents count upwards, rows downwards. Which current lies in row 0?",
-            wrong=lambda potential, current, frame, size: _pixels(
-                potential, current, frame, size, flipped=False
-            ),
+            wrong=Slip(curve_to_pixels, "(top - current)", "(current - bottom)"),
         ),
         Misconception(
             id="columns-first",
@@ -105,11 +103,10 @@ EXERCISE = Exercise(
             id="frame-of-the-curve",
             name="The curve's own smallest and largest values are taken for the frame.",
             hint="Then every curve fills its picture. What do the four numbers of frame say?",
-            wrong=lambda potential, current, frame, size: _pixels(
-                potential,
-                current,
-                (potential.min(), potential.max(), current.min(), current.max()),
-                size,
+            wrong=Slip(
+                curve_to_pixels,
+                "= frame",
+                "= potential.min(), potential.max(), current.min(), current.max()",
             ),
         ),
     ),

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_voltammetry import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def nearest_template(train, labels, curves):
@@ -36,16 +37,6 @@ def inputs(rng):
         }
 
 
-def _by_template(train, labels, curves, *, score, template=lambda of_class: of_class.mean(axis=0)):
-    """A wrong `nearest_template`: the class of the highest score of a curve with a template."""
-    templates = [template(train[labels == k]) for k in range(labels.max() + 1)]
-    return np.argmax([score(curves, one) for one in templates], axis=0)
-
-
-def _closeness(curves, template):
-    return -((curves - template) ** 2).sum(axis=1)
-
-
 def _nearest_neighbor(train, labels, curves):
     return labels[((curves[:, np.newaxis] - train) ** 2).sum(axis=2).argmin(axis=1)]
 
@@ -69,25 +60,23 @@ EXERCISE = Exercise(
             id="farthest",
             name="The template that is farthest away decides.",
             hint="A small distance means alike: argmin or argmax?",
-            wrong=lambda train, labels, curves: _by_template(
-                train, labels, curves, score=lambda c, t: -_closeness(c, t)
-            ),
+            wrong=Slip(nearest_template, "argmin", "argmax"),
         ),
         Misconception(
             id="largest-product",
             name="The largest product of curve and template decides, not the distance.",
             hint="A template with large currents has large products with every curve.",
-            wrong=lambda train, labels, curves: _by_template(
-                train, labels, curves, score=lambda c, t: c @ t
+            wrong=Slip(
+                nearest_template,
+                "((curves[:, np.newaxis] - templates) ** 2).sum(axis=2)",
+                "-curves @ templates.T",
             ),
         ),
         Misconception(
             id="first-curve",
             name="The first training curve of each class is taken for its template.",
             hint="One curve has its own noise. What is the mean over all of the class?",
-            wrong=lambda train, labels, curves: _by_template(
-                train, labels, curves, score=_closeness, template=lambda of_class: of_class[0]
-            ),
+            wrong=Slip(nearest_template, ".mean(axis=0)", "[0]"),
         ),
         Misconception(
             id="nearest-curve",
@@ -99,16 +88,20 @@ EXERCISE = Exercise(
             id="absolute-differences",
             name="The differences are added up without squares.",
             hint="Euclidean: square, add up (the root changes no order).",
-            wrong=lambda train, labels, curves: _by_template(
-                train, labels, curves, score=lambda c, t: -np.abs(c - t).sum(axis=1)
+            wrong=Slip(
+                nearest_template,
+                "((curves[:, np.newaxis] - templates) ** 2)",
+                "np.abs(curves[:, np.newaxis] - templates)",
             ),
         ),
         Misconception(
             id="signed-differences",
             name="The differences are added up with their signs, and cancel.",
             hint="A difference of +1 here and of -1 there is not zero distance.",
-            wrong=lambda train, labels, curves: _by_template(
-                train, labels, curves, score=lambda c, t: -np.abs((c - t).sum(axis=1))
+            wrong=Slip(
+                nearest_template,
+                "((curves[:, np.newaxis] - templates) ** 2).sum(axis=2)",
+                "np.abs((curves[:, np.newaxis] - templates).sum(axis=2))",
             ),
         ),
     ),

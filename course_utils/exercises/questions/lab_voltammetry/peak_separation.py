@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_voltammetry import CHAPTER
 from course_utils.exercises.questions.lab_voltammetry.made_up_cycles import made_up_cycle
+from course_utils.exercises.slip import Slip
 
 
 def peak_separation(potential, current):
@@ -33,19 +34,10 @@ def inputs(rng):
         yield {"potential": potential, "current": 1e-5 * current}
 
 
-def _separation_of(anodic, cathodic):
-    return lambda potential, current: (
-        1000 * (potential[anodic(potential, current)] - potential[cathodic(potential, current)])
-    )
-
-
-def _anodic(potential, current):
-    return np.argmax(current[: np.argmax(potential) + 1])
-
-
-def _cathodic(potential, current):
-    turn = np.argmax(potential)
-    return turn + np.argmin(current[turn:])
+def _cut_in_the_middle(potential, current):
+    middle = len(current) // 2
+    anodic, cathodic = np.argmax(current[:middle]), middle + np.argmin(current[middle:])
+    return 1000 * (potential[anodic] - potential[cathodic])
 
 
 EXERCISE = Exercise(
@@ -67,7 +59,7 @@ EXERCISE = Exercise(
             id="in-volts",
             name="The answer is in volts.",
             hint="1 V is 1000 mV.",
-            wrong=lambda potential, current: peak_separation(potential, current) / 1000,
+            wrong=Slip(peak_separation, "1000 * ", ""),
         ),
         Misconception(
             id="sign-turned",
@@ -79,30 +71,30 @@ EXERCISE = Exercise(
             id="whole-curve",
             name="Both peaks are looked for in the whole curve.",
             hint="A large current on the way down is no anodic peak. Where is the turn?",
-            wrong=_separation_of(lambda e, i: np.argmax(i), lambda e, i: np.argmin(i)),
+            wrong=lambda potential, current: (
+                1000 * (potential[np.argmax(current)] - potential[np.argmin(current)])
+            ),
         ),
         Misconception(
             id="place-counted-from-the-turn",
             name="The place of the cathodic peak is counted from the turn, not from the start.",
             hint="np.argmin of a slice counts from the slice's start. What is there to add?",
-            wrong=_separation_of(_anodic, lambda e, i: np.argmin(i[np.argmax(e) :])),
+            wrong=Slip(peak_separation, "turn + np.argmin", "np.argmin"),
         ),
         Misconception(
             id="cut-in-the-middle",
             name="The curve is cut in the middle, not where the potential turns.",
             hint="The sweep that falls may have fewer points. Where is the highest potential?",
-            wrong=_separation_of(
-                lambda e, i: np.argmax(i[: len(i) // 2]),
-                lambda e, i: len(i) // 2 + np.argmin(i[len(i) // 2 :]),
-            ),
+            wrong=_cut_in_the_middle,
         ),
         Misconception(
             id="difference-of-currents",
             name="It is the difference of the peaks' currents, not of their potentials.",
             hint="A maximum has a height and a place. np.argmax gives the place.",
-            wrong=lambda potential, current: (
-                1000
-                * (current[_anodic(potential, current)] - current[_cathodic(potential, current)])
+            wrong=Slip(
+                peak_separation,
+                "potential[anodic] - potential[cathodic]",
+                "current[anodic] - current[cathodic]",
             ),
         ),
     ),

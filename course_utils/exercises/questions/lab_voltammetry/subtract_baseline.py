@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_voltammetry import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def subtract_baseline(potential, current, start, stop):
@@ -37,15 +38,6 @@ def inputs(rng):
         }
 
 
-def _minus_line(potential, current, points, *, slope_only=False):
-    slope, intercept = np.polyfit(potential[points], current[points], 1)
-    return current - slope * potential - intercept * (not slope_only)
-
-
-def _flat(potential, start, stop):
-    return (potential >= start) & (potential <= stop)
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="The line under the peak",
@@ -64,49 +56,49 @@ EXERCISE = Exercise(
             id="fitted-to-all",
             name="The line is fitted to the whole sweep, peak included.",
             hint="The peak pulls the line up. Which points may it look at?",
-            wrong=lambda potential, current, start, stop: _minus_line(
-                potential, current, slice(None)
+            wrong=Slip(
+                subtract_baseline, "(potential >= start) & (potential <= stop)", "slice(None)"
             ),
         ),
         Misconception(
             id="mean-only",
             name="The mean of the flat part is subtracted: a level, not a line.",
             hint="The baseline may rise. np.polyfit with degree 1 gives slope and intercept.",
-            wrong=lambda potential, current, start, stop: (
-                current - current[_flat(potential, start, stop)].mean()
+            wrong=Slip(
+                subtract_baseline, "(slope * potential + intercept)", "current[flat].mean()"
             ),
         ),
         Misconception(
             id="slope-only",
             name="Only slope times potential is subtracted; the intercept is left.",
             hint="What is the line's value at 0 V?",
-            wrong=lambda potential, current, start, stop: _minus_line(
-                potential, current, _flat(potential, start, stop), slope_only=True
-            ),
+            wrong=Slip(subtract_baseline, "(slope * potential + intercept)", "slope * potential"),
         ),
         Misconception(
             id="two-points",
             name="The line goes through the first and the last point of the part.",
             hint="Two noisy points make a noisy line. Least squares uses all of them.",
-            wrong=lambda potential, current, start, stop: _minus_line(
-                potential, current, np.flatnonzero(_flat(potential, start, stop))[[0, -1]]
+            wrong=Slip(
+                subtract_baseline,
+                "(potential >= start) & (potential <= stop)",
+                "np.flatnonzero((potential >= start) & (potential <= stop))[[0, -1]]",
             ),
         ),
         Misconception(
             id="baseline-returned",
             name="It returns the baseline, not what is left of the current.",
             hint="The peak is wanted: the current minus the line.",
-            wrong=lambda potential, current, start, stop: (
-                current - subtract_baseline(potential, current, start, stop)
-            ),
+            wrong=Slip(subtract_baseline, "current - (slope", "(slope"),
         ),
         Misconception(
             id="part-only",
             name="Only the part without a peak is returned.",
             hint="The line is continued: evaluate it at every potential.",
-            wrong=lambda potential, current, start, stop: subtract_baseline(
-                potential, current, start, stop
-            )[_flat(potential, start, stop)],
+            wrong=Slip(
+                subtract_baseline,
+                "current - (slope * potential + intercept)",
+                "(current - (slope * potential + intercept))[flat]",
+            ),
         ),
     ),
     hints=(

@@ -5,6 +5,7 @@ import numpy as np
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.lab_voltammetry import CHAPTER
 from course_utils.exercises.questions.lab_voltammetry.made_up_cycles import made_up_cycle
+from course_utils.exercises.slip import Slip
 
 
 def sweeps_on_a_grid(potential, current, grid):
@@ -27,14 +28,6 @@ def inputs(rng):
             "current": current,
             "grid": np.linspace(-0.4, 0.4, points),
         }
-
-
-def _on_a_grid(potential, current, grid, turn, backwards):
-    parts = (
-        (potential[: turn + 1], current[: turn + 1]),
-        backwards(potential[turn:], current[turn:]),
-    )
-    return np.stack([np.interp(grid, *part) for part in parts], axis=1)
 
 
 def _nearest_points(potential, current, grid):
@@ -65,43 +58,35 @@ EXERCISE = Exercise(
             id="falling-potentials",
             name="np.interp was given the falling sweep as it is, with falling potentials.",
             hint="np.interp expects its second argument to rise, and does not complain.",
-            wrong=lambda potential, current, grid: _on_a_grid(
-                potential, current, grid, np.argmax(potential), lambda e, i: (e, i)
+            wrong=Slip(
+                sweeps_on_a_grid,
+                "potential[turn:][::-1], current[turn:][::-1]",
+                "potential[turn:], current[turn:]",
             ),
         ),
         Misconception(
             id="only-potentials-turned-around",
             name="The falling sweep's potentials are turned around, its currents are not.",
             hint="Each current belongs to a potential. Turn the two around together.",
-            wrong=lambda potential, current, grid: _on_a_grid(
-                potential, current, grid, np.argmax(potential), lambda e, i: (e[::-1], i)
-            ),
+            wrong=Slip(sweeps_on_a_grid, "current[turn:][::-1]", "current[turn:]"),
         ),
         Misconception(
             id="cut-in-the-middle",
             name="The curve is cut in the middle, not where the potential turns.",
             hint="In the first input the rising sweep has three points. Where is the turn?",
-            wrong=lambda potential, current, grid: _on_a_grid(
-                potential,
-                current,
-                grid,
-                len(potential) // 2,
-                lambda e, i: (e[::-1], i[::-1]),
-            ),
+            wrong=Slip(sweeps_on_a_grid, "np.argmax(potential)", "len(potential) // 2"),
         ),
         Misconception(
             id="channels-swapped",
             name="The falling sweep comes first.",
             hint="Column 0 is the rising sweep.",
-            wrong=lambda potential, current, grid: sweeps_on_a_grid(potential, current, grid)[
-                :, ::-1
-            ],
+            wrong=Slip(sweeps_on_a_grid, "[up, down]", "[down, up]"),
         ),
         Misconception(
             id="channels-first",
             name="The sweeps are rows: the shape is (2, m).",
             hint="Channels come last in this course. np.stack has an axis.",
-            wrong=lambda potential, current, grid: sweeps_on_a_grid(potential, current, grid).T,
+            wrong=Slip(sweeps_on_a_grid, ", axis=1", ""),
         ),
         Misconception(
             id="nearest-point",

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.network_gradients import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def cnn_gradients(images, labels, w_conv, b_conv, w_dense, b_dense):
@@ -51,34 +52,6 @@ def inputs(rng):
         }
 
 
-def _cnn_gradients_with(gate="maps", unflatten="last", mean=True, seen="relu"):
-    """`cnn_gradients` with another gate, order of axes, loss or input of the dense layer."""
-
-    def wrong(images, labels, w_conv, b_conv, w_dense, b_dense):
-        windows = np.lib.stride_tricks.sliding_window_view(images, w_conv.shape[:2], axis=(1, 2))
-        maps = np.einsum("nrcdij,ijdf->nrcf", windows, w_conv) + b_conv
-        rows = np.maximum(maps, 0).reshape(len(images), -1)
-        scores = rows @ w_dense + b_dense
-        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-        dscores = exponentials / exponentials.sum(axis=1, keepdims=True)
-        dscores[np.arange(len(labels)), labels] -= 1
-        dscores /= len(labels) if mean else 1
-        drows = dscores @ w_dense.T
-        if unflatten == "last":
-            drelu = drows.reshape(maps.shape)
-        else:
-            n, height, width, filters = maps.shape
-            drelu = drows.reshape(n, filters, height, width).transpose(0, 2, 3, 1)
-        open_gate = {"maps": maps > 0, "gradient": drelu > 0, "none": 1.0}[gate]
-        dmaps = drelu * open_gate
-        if seen == "maps":
-            rows = maps.reshape(len(images), -1)
-        dw_conv = np.einsum("nrcdij,nrcf->ijdf", windows, dmaps)
-        return dw_conv, dmaps.sum(axis=(0, 1, 2)), rows.T @ dscores, dscores.sum(axis=0)
-
-    return wrong
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="Backward through a network",
@@ -99,31 +72,39 @@ EXERCISE = Exercise(
             id="gate-forgotten",
             name="The gradient passes ReLU as if it were not there.",
             hint="Where ReLU gave 0, a small change of its input changes nothing.",
-            wrong=_cnn_gradients_with(gate="none"),
+            wrong=Slip(cnn_gradients, " * (maps > 0)", ""),
         ),
         Misconception(
             id="gate-on-the-gradient",
             name="ReLU is applied to the gradient: its negative entries become 0.",
             hint="Whether the gate is open was decided in the forward pass, by its input.",
-            wrong=_cnn_gradients_with(gate="gradient"),
+            wrong=Slip(
+                cnn_gradients,
+                "drows.reshape(maps.shape) * (maps > 0)",
+                "np.maximum(drows.reshape(maps.shape), 0)",
+            ),
         ),
         Misconception(
             id="missing-mean",
             name="The gradients are those of the sum over the images, not of the mean.",
             hint="With two images, is the loss their sum?",
-            wrong=_cnn_gradients_with(mean=False),
+            wrong=Slip(cnn_gradients, "    dscores /= len(labels)\n", ""),
         ),
         Misconception(
             id="unflattened-channels-first",
             name="On the way back the rows are cut into maps with the channels first.",
             hint="Flatten wrote pixel after pixel, each with all its channels.",
-            wrong=_cnn_gradients_with(unflatten="first"),
+            wrong=Slip(
+                cnn_gradients,
+                "drows.reshape(maps.shape)",
+                "drows.reshape(np.moveaxis(maps, 3, 1).shape).transpose(0, 2, 3, 1)",
+            ),
         ),
         Misconception(
             id="input-before-relu",
             name="dw_dense is computed from the maps before ReLU.",
             hint="What did the dense layer multiply its weights by?",
-            wrong=_cnn_gradients_with(seen="maps"),
+            wrong=Slip(cnn_gradients, "rows.T", "maps.reshape(len(images), -1).T"),
         ),
     ),
     hints=(

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.network_gradients import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def route_gradient(dy, feature_map, size, stride):
@@ -54,7 +55,7 @@ def inputs(rng):
     }
 
 
-def _route_with(share, put=np.add):
+def _route_with(share):
     """`route_gradient` with another rule: `share(window)` of dy goes to each pixel of a window."""
 
     def wrong(dy, feature_map, size, stride):
@@ -63,24 +64,10 @@ def _route_with(share, put=np.add):
             for column in range(dy.shape[1]):
                 top, left = row * stride, column * stride
                 at = np.s_[top : top + size, left : left + size]
-                dx[at] = put(dx[at], dy[row, column] * share(feature_map[at]))
+                dx[at] += dy[row, column] * share(feature_map[at])
         return dx
 
     return wrong
-
-
-def _stride_forgotten(dy, feature_map, size, stride):
-    return route_gradient(dy, feature_map, size, 1)
-
-
-def _first_maximum(window):
-    share = np.zeros(window.shape)
-    share.flat[np.argmax(window)] = 1
-    return share
-
-
-def _last_maximum(window):
-    return _first_maximum(window[::-1, ::-1])[::-1, ::-1]
 
 
 def _where_won(window):
@@ -119,21 +106,23 @@ EXERCISE = Exercise(
             id="last-maximum",
             name="In a tie, the last maximum gets the gradient.",
             hint="Compare with > or >=? Only one of them keeps the first.",
-            wrong=_route_with(_last_maximum),
+            wrong=Slip(
+                route_gradient,
+                "int(np.argmax(window))",
+                "window.size - 1 - int(np.argmax(window[::-1, ::-1]))",
+            ),
         ),
         Misconception(
             id="overwritten",
             name="A pixel that wins several windows keeps the gradient of one of them only.",
             hint="With stride 1, one pixel can be the maximum of four windows.",
-            wrong=_route_with(
-                _first_maximum, put=lambda before, gift: np.where(gift, gift, before)
-            ),
+            wrong=Slip(route_gradient, "+= dy[row, column]", "= dy[row, column]"),
         ),
         Misconception(
             id="stride-forgotten",
             name="The windows start one pixel apart, whatever the stride is.",
             hint="Where does the window of dy[0, 1] start?",
-            wrong=_stride_forgotten,
+            wrong=lambda dy, feature_map, size, stride: route_gradient(dy, feature_map, size, 1),
         ),
         Misconception(
             id="spread-evenly",
@@ -151,7 +140,7 @@ EXERCISE = Exercise(
             id="times-the-value",
             name="The gradient is multiplied by the maximum.",
             hint="If the largest pixel grows by 0.1, by how much does the maximum grow?",
-            wrong=_route_with(lambda window: _first_maximum(window) * window.max()),
+            wrong=Slip(route_gradient, "dy[row, column]", "dy[row, column] * window.max()"),
         ),
     ),
     hints=(

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.normalization import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def normalize_channels(x, gamma, beta, epsilon):
@@ -36,15 +37,14 @@ def inputs(rng):
         }
 
 
-def _normalize(x, gamma, beta, epsilon, axes=(0, 1, 2), ddof=0):
-    mean = x.mean(axis=axes, keepdims=True)
-    variance = x.var(axis=axes, keepdims=True, ddof=ddof)
-    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
-
-
 def _over(axes):
     """Batch normalization with other values sharing a mean."""
-    return lambda x, gamma, beta, epsilon: _normalize(x, gamma, beta, epsilon, axes=axes)
+
+    def wrong(x, gamma, beta, epsilon):
+        mean, variance = x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
+        return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+
+    return wrong
 
 
 EXERCISE = Exercise(
@@ -103,92 +103,83 @@ EXERCISE = Exercise(
             id="unbiased-variance",
             name="The variance is divided by the number of values minus 1.",
             hint="Batch normalization divides by the number of values; ddof=0 in numpy.",
-            wrong=lambda x, gamma, beta, epsilon: _normalize(x, gamma, beta, epsilon, ddof=1),
+            wrong=Slip(
+                normalize_channels,
+                "((x - mean) ** 2).mean(axis=(0, 1, 2))",
+                "x.var(axis=(0, 1, 2), ddof=1)",
+            ),
         ),
         Misconception(
             id="divided-by-variance",
             name="It divides by the variance; the square root is missing.",
             hint="If x is in volts, its variance is in volts squared. What has no unit?",
-            wrong=lambda x, gamma, beta, epsilon: (
-                gamma * (x - x.mean(axis=(0, 1, 2))) / (x.var(axis=(0, 1, 2)) + epsilon) + beta
-            ),
+            wrong=Slip(normalize_channels, "np.sqrt(variance + epsilon)", "(variance + epsilon)"),
         ),
         Misconception(
             id="epsilon-outside-the-root",
             name="epsilon is added after the square root.",
             hint="sqrt(variance + epsilon), not sqrt(variance) + epsilon.",
-            wrong=lambda x, gamma, beta, epsilon: (
-                gamma * (x - x.mean(axis=(0, 1, 2))) / (x.std(axis=(0, 1, 2)) + epsilon) + beta
+            wrong=Slip(
+                normalize_channels, "np.sqrt(variance + epsilon)", "(np.sqrt(variance) + epsilon)"
             ),
         ),
         Misconception(
             id="epsilon-forgotten",
             name="epsilon does not appear.",
             hint="What happens if all values of a channel are the same?",
-            wrong=lambda x, gamma, beta, epsilon: _normalize(x, gamma, beta, 0),
+            wrong=Slip(normalize_channels, "variance + epsilon", "variance"),
         ),
         Misconception(
             id="mean-of-squares",
             name="The variance is taken as the mean of the squares of x.",
             hint="Add 100 to all x. Does the variance change? Does what your code computes?",
-            wrong=lambda x, gamma, beta, epsilon: (
-                gamma
-                * (x - x.mean(axis=(0, 1, 2)))
-                / np.sqrt((x**2).mean(axis=(0, 1, 2)) + epsilon)
-                + beta
-            ),
+            wrong=Slip(normalize_channels, "((x - mean) ** 2)", "(x**2)"),
         ),
         Misconception(
             id="sum-of-squares",
             name="The squares are added up, but not divided by their number.",
             hint="A variance is a mean. Does yours grow with the number of images?",
-            wrong=lambda x, gamma, beta, epsilon: (
-                gamma
-                * (x - x.mean(axis=(0, 1, 2)))
-                / np.sqrt(x[..., 0].size * x.var(axis=(0, 1, 2)) + epsilon)
-                + beta
-            ),
+            wrong=Slip(normalize_channels, "((x - mean) ** 2).mean(", "((x - mean) ** 2).sum("),
         ),
         Misconception(
             id="not-centered",
             name="The mean is not taken away from x.",
             hint="What should the mean of the result be, with beta = 0?",
-            wrong=lambda x, gamma, beta, epsilon: (
-                gamma * x / np.sqrt(x.var(axis=(0, 1, 2)) + epsilon) + beta
-            ),
+            wrong=Slip(normalize_channels, "x_hat = (x - mean)", "x_hat = x"),
         ),
         Misconception(
             id="only-the-mean-divided",
             name="The division goes before the subtraction: only the mean is divided.",
             hint="What does Python compute first in a - b / c?",
-            wrong=lambda x, gamma, beta, epsilon: (
-                gamma * (x - x.mean(axis=(0, 1, 2)) / np.sqrt(x.var(axis=(0, 1, 2)) + epsilon))
-                + beta
+            wrong=Slip(
+                normalize_channels,
+                "(x - mean) / np.sqrt(variance + epsilon)",
+                "x - mean / np.sqrt(variance + epsilon)",
             ),
         ),
         Misconception(
             id="not-scaled",
             name="gamma and beta are not used.",
             hint="After the division every channel is scaled and shifted by its own numbers.",
-            wrong=lambda x, gamma, beta, epsilon: _normalize(x, 1, 0, epsilon),
+            wrong=Slip(normalize_channels, "gamma * x_hat + beta", "x_hat"),
         ),
         Misconception(
             id="not-shifted",
             name="beta is not used.",
             hint="Where do the values lie after the division, and where should they?",
-            wrong=lambda x, gamma, beta, epsilon: _normalize(x, gamma, 0, epsilon),
+            wrong=Slip(normalize_channels, " + beta", ""),
         ),
         Misconception(
             id="shifted-before-scaled",
             name="gamma multiplies beta too.",
             hint="Scale first, shift afterwards.",
-            wrong=lambda x, gamma, beta, epsilon: _normalize(x, gamma, gamma * beta, epsilon),
+            wrong=Slip(normalize_channels, "gamma * x_hat + beta", "gamma * (x_hat + beta)"),
         ),
         Misconception(
             id="gamma-and-beta-swapped",
             name="beta scales and gamma shifts.",
             hint="gamma is the scale, beta the shift.",
-            wrong=lambda x, gamma, beta, epsilon: _normalize(x, beta, gamma, epsilon),
+            wrong=Slip(normalize_channels, "gamma * x_hat + beta", "beta * x_hat + gamma"),
         ),
     ),
     hints=(

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.normalization import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def normalize_channels_gradient(dy, x, gamma, epsilon):
@@ -39,49 +40,6 @@ def inputs(rng):
         }
 
 
-def _gradient(
-    dy, x, gamma, epsilon, *, by_mean=1.0, by_variance=1.0, factor=None, weight=None, sums=np.sum
-):
-    """(dx, dgamma, dbeta) with one thing changed; without options all is right.
-
-    by_mean and by_variance weigh two of dx's three parts; factor(gamma, deviation) stands before
-    all three; weight(x, x_hat) is what dgamma multiplies dy by; sums makes dgamma and dbeta.
-    """
-    axes = (0, 1, 2)
-    deviation = np.sqrt(x.var(axis=axes) + epsilon)
-    x_hat = (x - x.mean(axis=axes)) / deviation
-    through_mean = by_mean * dy.mean(axis=axes)
-    through_variance = by_variance * x_hat * (dy * x_hat).mean(axis=axes)
-    scale = factor(gamma, deviation) if factor else gamma / deviation
-    dx = scale * (dy - through_mean - through_variance)
-    weighed = dy * (weight(x, x_hat) if weight else x_hat)
-    return dx, sums(weighed, axis=axes), sums(dy, axis=axes)
-
-
-def _count(x):
-    """The number of values that share a mean."""
-    return x[..., 0].size
-
-
-def _gradient_with(**changed):
-    return lambda dy, x, gamma, epsilon: _gradient(dy, x, gamma, epsilon, **changed)
-
-
-def _gradient_with_n(n):
-    """n(x) stands where the number of values that share a mean should stand."""
-
-    def wrong(dy, x, gamma, epsilon):
-        share = _count(x) / n(x)
-        return _gradient(dy, x, gamma, epsilon, by_mean=share, by_variance=share)
-
-    return wrong
-
-
-def _gradient_with_centered_x(dy, x, gamma, epsilon):
-    variance = x.var(axis=(0, 1, 2)) + epsilon
-    return _gradient(dy, x, gamma, epsilon, by_variance=np.sqrt(variance))
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="Backward through batch normalization",
@@ -102,125 +60,145 @@ EXERCISE = Exercise(
             id="statistics-as-constants",
             name="Mean and variance are treated as constants in dx.",
             hint="Nudge one x: the mean moves too, and with it every other output.",
-            wrong=_gradient_with(by_mean=0, by_variance=0),
+            wrong=Slip(normalize_channels_gradient, "(dy - dbeta / n - x_hat * dgamma / n)", "dy"),
         ),
         Misconception(
             id="variance-as-constant",
             name="The path through the variance is missing in dx.",
             hint="The mean is taken away, but an outlier also changes what all are divided by.",
-            wrong=_gradient_with(by_variance=0),
+            wrong=Slip(normalize_channels_gradient, " - x_hat * dgamma / n", ""),
         ),
         Misconception(
             id="mean-as-constant",
             name="The path through the mean is missing in dx.",
             hint="If all x move by the same amount, y stays. So what must dx add up to?",
-            wrong=_gradient_with(by_mean=0),
+            wrong=Slip(normalize_channels_gradient, " - dbeta / n", ""),
         ),
         Misconception(
             id="missing-1/n",
             name="Sums stand in dx where means should be: the factor 1/n is missing.",
             hint="One x has 1/n of the say in the mean. Does your dx add up to 0?",
-            wrong=_gradient_with_n(lambda x: 1),
+            wrong=Slip(
+                normalize_channels_gradient,
+                "dbeta / n - x_hat * dgamma / n",
+                "dbeta - x_hat * dgamma",
+            ),
         ),
         Misconception(
             id="n-counts-images-only",
             name="n is the number of images; rows and columns are not counted.",
             hint="Over how many values was each channel's mean taken?",
-            wrong=_gradient_with_n(len),
+            wrong=Slip(
+                normalize_channels_gradient, "x.shape[0] * x.shape[1] * x.shape[2]", "x.shape[0]"
+            ),
         ),
         Misconception(
             id="n-counts-pixels-only",
             name="n is rows times columns; the images are not counted.",
             hint="Over how many values was each channel's mean taken?",
-            wrong=_gradient_with_n(lambda x: x.shape[1] * x.shape[2]),
+            wrong=Slip(
+                normalize_channels_gradient,
+                "x.shape[0] * x.shape[1] * x.shape[2]",
+                "x.shape[1] * x.shape[2]",
+            ),
         ),
         Misconception(
             id="n-counts-channels-too",
             name="n is x.size, which counts the channels too.",
             hint="Each channel has a mean of its own. Over how many values?",
-            wrong=_gradient_with_n(np.size),
+            wrong=Slip(
+                normalize_channels_gradient, "x.shape[0] * x.shape[1] * x.shape[2]", "x.size"
+            ),
         ),
         Misconception(
             id="dx-n-times-too-large",
             name="dx is n times too large everywhere.",
             hint="If n * dy - ... stands in the brackets, what must stand before them?",
-            wrong=lambda dy, x, gamma, epsilon: _gradient(
-                dy, x, gamma, epsilon, factor=lambda gamma, s: _count(x) * gamma / s
-            ),
+            wrong=Slip(normalize_channels_gradient, "gamma / deviation", "n * gamma / deviation"),
         ),
         Misconception(
             id="gamma-forgotten",
             name="gamma does not appear in dx.",
             hint="y = gamma * x_hat + beta: what is the slope of y along x_hat?",
-            wrong=_gradient_with(factor=lambda gamma, s: 1 / s),
+            wrong=Slip(normalize_channels_gradient, "gamma / deviation", "1 / deviation"),
         ),
         Misconception(
             id="not-divided",
             name="dx is not divided by the deviation.",
             hint="x ten times as large gives the same y. What does that do to the slope?",
-            wrong=_gradient_with(factor=lambda gamma, s: gamma),
+            wrong=Slip(normalize_channels_gradient, "gamma / deviation", "gamma"),
         ),
         Misconception(
             id="divided-by-variance",
             name="dx is divided by the variance where the deviation should stand.",
             hint="sqrt(variance + epsilon) divides x in the forward pass. And in the slope?",
-            wrong=_gradient_with(factor=lambda gamma, s: gamma / s**2),
+            wrong=Slip(normalize_channels_gradient, "gamma / deviation", "gamma / deviation**2"),
         ),
         Misconception(
             id="variance-path-added",
             name="The part through the variance has the wrong sign.",
             hint="What should dx times x_hat add up to, nearly? What does yours?",
-            wrong=_gradient_with(by_variance=-1),
+            wrong=Slip(normalize_channels_gradient, "- x_hat * dgamma / n", "+ x_hat * dgamma / n"),
         ),
         Misconception(
             id="both-paths-added",
             name="The parts through mean and variance have the wrong sign.",
             hint="If x grows, its mean grows, and x_hat shrinks. Does your dx add up to 0?",
-            wrong=_gradient_with(by_mean=-1, by_variance=-1),
+            wrong=Slip(
+                normalize_channels_gradient,
+                "- dbeta / n - x_hat * dgamma / n",
+                "+ dbeta / n + x_hat * dgamma / n",
+            ),
         ),
         Misconception(
             id="variance-path-doubled",
             name="The part through the variance is twice too large: a 1/2 is missing.",
             hint="What is the slope of v ** -0.5? Both its factors count.",
-            wrong=_gradient_with(by_variance=2),
+            wrong=Slip(normalize_channels_gradient, "x_hat * dgamma / n", "2 * x_hat * dgamma / n"),
         ),
         Misconception(
             id="variance-path-halved",
             name="The part through the variance is half too small: a 2 is missing.",
             hint="What is the slope of (x - mean) ** 2?",
-            wrong=_gradient_with(by_variance=0.5),
+            wrong=Slip(normalize_channels_gradient, "x_hat * dgamma / n", "x_hat * dgamma / n / 2"),
         ),
         Misconception(
             id="centered-for-normalized",
             name="x - mean stands in dx where x_hat should stand.",
             hint="Check with x ten times as large: dx must become a tenth.",
-            wrong=_gradient_with_centered_x,
+            wrong=Slip(
+                normalize_channels_gradient, "x_hat * dgamma / n", "(x - mean) * dgamma / n"
+            ),
         ),
         Misconception(
             id="epsilon-forgotten",
             name="epsilon does not appear in the deviation.",
             hint="Go back through the forward pass as it is, with epsilon under the root.",
-            wrong=lambda dy, x, gamma, epsilon: _gradient(dy, x, gamma, 0),
+            wrong=Slip(normalize_channels_gradient, " + epsilon", ""),
         ),
         Misconception(
             id="dgamma-from-x",
             name="dgamma multiplies dy by x, not by the normalized x_hat.",
             hint="gamma multiplies x_hat in the forward pass.",
-            wrong=_gradient_with(weight=lambda x, x_hat: x),
+            wrong=Slip(
+                normalize_channels_gradient,
+                "return dx, dgamma",
+                "return dx, (dy * x).sum(axis=(0, 1, 2))",
+            ),
         ),
         Misconception(
             id="means-for-sums",
             name="dgamma and dbeta are means; they should be sums.",
             hint="gamma moves every output of its channel. How do their slopes add up?",
-            wrong=_gradient_with(sums=np.mean),
+            wrong=Slip(
+                normalize_channels_gradient, "dx, dgamma, dbeta", "dx, dgamma / n, dbeta / n"
+            ),
         ),
         Misconception(
             id="order-swapped",
             name="dgamma and dbeta are swapped.",
             hint="In which order does the prompt name the three results?",
-            wrong=lambda dy, x, gamma, epsilon: tuple(
-                _gradient(dy, x, gamma, epsilon)[item] for item in (0, 2, 1)
-            ),
+            wrong=Slip(normalize_channels_gradient, "dx, dgamma, dbeta", "dx, dbeta, dgamma"),
         ),
     ),
     hints=(

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.normalization import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def normalize_for_inference(x, gamma, beta, batch_means, batch_variances, momentum, epsilon):
@@ -62,16 +63,6 @@ def _inference_with(statistics):
     return wrong
 
 
-def _inference_by(formula):
-    """The right moving averages, and a wrong last line."""
-
-    def wrong(x, gamma, beta, batch_means, batch_variances, momentum, epsilon):
-        mean, variance = _moving(0, batch_means, momentum), _moving(1, batch_variances, momentum)
-        return formula(x, gamma, beta, mean, variance, epsilon)
-
-    return wrong
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="Batch normalization at inference",
@@ -111,12 +102,7 @@ EXERCISE = Exercise(
             id="variance-from-zero",
             name="The moving variance starts at 0.",
             hint="Before any batch the layer should leave x nearly as it is: divide by 1.",
-            wrong=_inference_with(
-                lambda x, means, variances, momentum: (
-                    _moving(0, means, momentum),
-                    _moving(0, variances, momentum),
-                )
-            ),
+            wrong=Slip(normalize_for_inference, "np.ones(x.shape[1])", "np.zeros(x.shape[1])"),
         ),
         Misconception(
             id="plain-average",
@@ -161,12 +147,7 @@ EXERCISE = Exercise(
             id="mean-from-one",
             name="The moving mean starts at 1, as the variance does.",
             hint="What are mean and variance of values that need no normalization?",
-            wrong=_inference_with(
-                lambda x, means, variances, momentum: (
-                    _moving(1, means, momentum),
-                    _moving(1, variances, momentum),
-                )
-            ),
+            wrong=Slip(normalize_for_inference, "np.zeros(x.shape[1])", "np.ones(x.shape[1])"),
         ),
         Misconception(
             id="corrected-for-the-start",
@@ -216,40 +197,34 @@ EXERCISE = Exercise(
             id="divided-by-variance",
             name="It divides by the variance; the square root is missing.",
             hint="If x is in volts, its variance is in volts squared. What has no unit?",
-            wrong=_inference_by(
-                lambda x, gamma, beta, mean, variance, epsilon: (
-                    gamma * (x - mean) / (variance + epsilon) + beta
-                )
+            wrong=Slip(
+                normalize_for_inference, "np.sqrt(variance + epsilon)", "(variance + epsilon)"
             ),
         ),
         Misconception(
             id="epsilon-outside-the-root",
             name="epsilon is added after the square root.",
             hint="Which of the two does epsilon belong to, the variance or the deviation?",
-            wrong=_inference_by(
-                lambda x, gamma, beta, mean, variance, epsilon: (
-                    gamma * (x - mean) / (np.sqrt(variance) + epsilon) + beta
-                )
+            wrong=Slip(
+                normalize_for_inference,
+                "np.sqrt(variance + epsilon)",
+                "(np.sqrt(variance) + epsilon)",
             ),
         ),
         Misconception(
             id="epsilon-forgotten",
             name="epsilon does not appear.",
             hint="It belongs under the root at inference as in training.",
-            wrong=_inference_by(
-                lambda x, gamma, beta, mean, variance, epsilon: (
-                    gamma * (x - mean) / np.sqrt(variance) + beta
-                )
-            ),
+            wrong=Slip(normalize_for_inference, "variance + epsilon", "variance"),
         ),
         Misconception(
             id="not-scaled",
             name="gamma and beta are not used.",
             hint="The scale and the shift were learned; inference needs them too.",
-            wrong=_inference_by(
-                lambda x, gamma, beta, mean, variance, epsilon: (
-                    (x - mean) / np.sqrt(variance + epsilon)
-                )
+            wrong=Slip(
+                normalize_for_inference,
+                "gamma * (x - mean) / np.sqrt(variance + epsilon) + beta",
+                "(x - mean) / np.sqrt(variance + epsilon)",
             ),
         ),
     ),

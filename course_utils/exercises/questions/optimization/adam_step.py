@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.optimization import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def adam_step(w, m, v, gradient, step, learning_rate, beta_1, beta_2, epsilon):
@@ -45,17 +46,24 @@ def inputs(rng):
         }
 
 
-def _adam(correct=lambda beta, step: 1 - beta**step, power=2, root=np.sqrt, blend=None, sign=-1):
-    """`adam_step` with one of its parts done differently."""
-    blend = blend or (lambda beta, old, new: beta * old + (1 - beta) * new)
+def _at_step(count):
+    """The right `adam_step`, but corrected as at step count(step)."""
+
+    def wrong(w, m, v, gradient, step, learning_rate, beta_1, beta_2, epsilon):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return adam_step(w, m, v, gradient, count(step), learning_rate, beta_1, beta_2, epsilon)
+
+    return wrong
+
+
+def _adam(blend=lambda beta, old, new: beta * old + (1 - beta) * new, power=2, root=np.sqrt):
+    """`adam_step` with another mean, of another power of the gradient, under another root."""
 
     def wrong(w, m, v, gradient, step, learning_rate, beta_1, beta_2, epsilon):
         m = blend(beta_1, m, gradient)
         v = blend(beta_2, v, gradient**power)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            m_hat, v_hat = m / correct(beta_1, step), v / correct(beta_2, step)
-            move = m_hat / (root(v_hat) + epsilon)
-        return w + sign * learning_rate * move, m, v
+        m_hat, v_hat = m / (1 - beta_1**step), v / (1 - beta_2**step)
+        return w - learning_rate * m_hat / (root(v_hat) + epsilon), m, v
 
     return wrong
 
@@ -82,19 +90,21 @@ EXERCISE = Exercise(
             id="no-correction",
             name="m and v are used as they are, without the correction for the start at 0.",
             hint="After one step m is only (1 - beta_1) times the gradient.",
-            wrong=_adam(correct=lambda beta, step: 1.0),
+            wrong=Slip(
+                adam_step, "m_hat / (np.sqrt(v_hat) + epsilon)", "m / (np.sqrt(v) + epsilon)"
+            ),
         ),
         Misconception(
             id="step-from-zero",
             name="The correction uses step - 1; in the first step that divides by zero.",
             hint="beta**0 is 1. Which number has the first step?",
-            wrong=_adam(correct=lambda beta, step: 1 - beta ** (step - 1)),
+            wrong=_at_step(lambda step: step - 1),
         ),
         Misconception(
             id="correction-without-power",
             name="The correction divides by 1 - beta at every step, without the power.",
             hint="After many steps m needs no correction any more. What goes to 1 then?",
-            wrong=_adam(correct=lambda beta, step: 1 - beta),
+            wrong=_at_step(lambda step: 1),
         ),
         Misconception(
             id="not-squared",
@@ -106,7 +116,7 @@ EXERCISE = Exercise(
             id="no-root",
             name="The step is divided by v_hat, without the root.",
             hint="Twice the gradients: should the step of Adam change?",
-            wrong=_adam(root=lambda v: v),
+            wrong=Slip(adam_step, "np.sqrt(v_hat)", "v_hat"),
         ),
         Misconception(
             id="weights-swapped",
@@ -118,17 +128,13 @@ EXERCISE = Exercise(
             id="corrected-kept",
             name="m_hat and v_hat are returned and would be corrected again in the next step.",
             hint="The correction is for this step's move alone. What does the next step need?",
-            wrong=lambda w, m, v, gradient, step, learning_rate, beta_1, beta_2, epsilon: (
-                adam_step(w, m, v, gradient, step, learning_rate, beta_1, beta_2, epsilon)[0],
-                (beta_1 * m + (1 - beta_1) * gradient) / (1 - beta_1**step),
-                (beta_2 * v + (1 - beta_2) * gradient**2) / (1 - beta_2**step),
-            ),
+            wrong=Slip(adam_step, "epsilon), m, v", "epsilon), m_hat, v_hat"),
         ),
         Misconception(
             id="uphill",
             name="The step goes uphill.",
             hint="The move has the opposite sign of the gradient.",
-            wrong=_adam(sign=1),
+            wrong=Slip(adam_step, "w - learning_rate", "w + learning_rate"),
         ),
     ),
     hints=(

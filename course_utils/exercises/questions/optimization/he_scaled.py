@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.optimization import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def he_scaled(noise):
@@ -16,10 +17,6 @@ def inputs(rng):
     yield {"noise": np.array([1.0, -2, 0, 3, 0, -1, 2, 1]).reshape(2, 2, 2, 1)}
     for shape in [(3, 3, 1, 4), (8, 3), (3, 3, 5, 2), (1, 1, 6, 3), (2, 3, 4, 7)]:
         yield {"noise": rng.normal(size=shape)}
-
-
-def _scaled_by(spread):
-    return lambda noise: noise * spread(noise.shape)
 
 
 EXERCISE = Exercise(
@@ -39,46 +36,54 @@ EXERCISE = Exercise(
             id="channels-only",
             name="Only the input channels are counted as fan-in, not the kernel's pixels.",
             hint="A 3x3 kernel over 5 channels: how many products make one output?",
-            wrong=_scaled_by(lambda shape: np.sqrt(2 / shape[-2])),
+            wrong=Slip(he_scaled, "np.prod(noise.shape[:-1])", "noise.shape[-2]"),
         ),
         Misconception(
             id="pixels-only",
             name="Only the kernel's pixels are counted as fan-in, not the input channels.",
             hint="A 3x3 kernel over 5 channels: how many products make one output?",
-            wrong=_scaled_by(
-                lambda shape: np.sqrt(2 / np.prod(shape[:2] if len(shape) == 4 else shape[:1]))
+            wrong=Slip(
+                he_scaled,
+                "noise.shape[:-1]",
+                "noise.shape[:2] if noise.ndim == 4 else noise.shape[:1]",
             ),
         ),
         Misconception(
             id="fan-out",
             name="The outputs are counted, not the inputs.",
             hint="The last axis counts filters or units. How many inputs does each one see?",
-            wrong=_scaled_by(lambda shape: np.sqrt(2 / (np.prod(shape[:-2]) * shape[-1]))),
+            wrong=Slip(
+                he_scaled,
+                "np.prod(noise.shape[:-1])",
+                "np.prod(noise.shape[:-2]) * noise.shape[-1]",
+            ),
         ),
         Misconception(
             id="all-weights",
             name="All weights are counted, those of other outputs too.",
             hint="The fan-in belongs to one output. Which axis must not be counted?",
-            wrong=_scaled_by(lambda shape: np.sqrt(2 / np.prod(shape))),
+            wrong=Slip(he_scaled, "noise.shape[:-1]", "noise.shape"),
         ),
         Misconception(
             id="variance-for-spread",
             name="The noise is multiplied by the variance, 2 / fan_in, without the root.",
             hint="Scaling by s multiplies the spread by s and the variance by s squared.",
-            wrong=_scaled_by(lambda shape: 2 / np.prod(shape[:-1])),
+            wrong=Slip(he_scaled, "np.sqrt(2 / fan_in)", "2 / fan_in"),
         ),
         Misconception(
             id="without-the-two",
             name="The 2 for ReLU is missing: that is the spread 1 / sqrt(fan_in).",
             hint="ReLU takes half of the signal's mean square away. What makes up for it?",
-            wrong=_scaled_by(lambda shape: np.sqrt(1 / np.prod(shape[:-1]))),
+            wrong=Slip(he_scaled, "2 / fan_in", "1 / fan_in"),
         ),
         Misconception(
             id="glorot",
             name="That is Glorot's scale, from fan-in and fan-out together.",
             hint="He's rule counts the inputs alone, and has a 2 for ReLU.",
-            wrong=_scaled_by(
-                lambda shape: np.sqrt(2 / (np.prod(shape[:-2]) * (shape[-2] + shape[-1])))
+            wrong=Slip(
+                he_scaled,
+                "np.prod(noise.shape[:-1])",
+                "np.prod(noise.shape[:-2]) * sum(noise.shape[-2:])",
             ),
         ),
     ),

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.optimization import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def momentum_step(w, velocity, gradient, learning_rate, momentum):
@@ -34,20 +35,6 @@ def inputs(rng):
         }
 
 
-def _momentum(new_velocity, move=lambda velocity, old, gradient, rate, momentum: velocity):
-    """A wrong `momentum_step`: how the velocity changes, and what is added to w."""
-
-    def wrong(w, velocity, gradient, learning_rate, momentum):
-        changed = new_velocity(velocity, gradient, learning_rate, momentum)
-        return w + move(changed, velocity, gradient, learning_rate, momentum), changed
-
-    return wrong
-
-
-def _right_velocity(velocity, gradient, rate, momentum):
-    return momentum * velocity - rate * gradient
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="A step with momentum",
@@ -66,25 +53,32 @@ EXERCISE = Exercise(
             id="no-momentum",
             name="The old velocity is forgotten: that is plain gradient descent.",
             hint="How much of the last step should be in this one?",
-            wrong=_momentum(lambda v, g, rate, momentum: -rate * g),
+            wrong=Slip(momentum_step, "momentum * velocity - learning_rate", "-learning_rate"),
         ),
         Misconception(
             id="old-velocity",
             name="w moves by the old velocity, before the gradient has changed it.",
             hint="Which comes first, the new velocity or the move?",
-            wrong=_momentum(_right_velocity, lambda new, old, g, rate, momentum: old),
+            wrong=lambda w, velocity, gradient, learning_rate, momentum: (
+                w + velocity,
+                momentum * velocity - learning_rate * gradient,
+            ),
         ),
         Misconception(
             id="uphill",
             name="The gradient is added to the velocity: the step goes uphill.",
             hint="With velocity 0 the step must be minus learning_rate times the gradient.",
-            wrong=_momentum(lambda v, g, rate, momentum: momentum * v + rate * g),
+            wrong=Slip(momentum_step, "- learning_rate", "+ learning_rate"),
         ),
         Misconception(
             id="weighted-mean",
             name="The gradient is weighted with 1 - momentum, as in a running mean.",
             hint="In this rule the whole gradient enters the velocity.",
-            wrong=_momentum(lambda v, g, rate, momentum: momentum * v - (1 - momentum) * rate * g),
+            wrong=Slip(
+                momentum_step,
+                "learning_rate * gradient",
+                "(1 - momentum) * learning_rate * gradient",
+            ),
         ),
         Misconception(
             id="rate-outside",
@@ -99,9 +93,8 @@ EXERCISE = Exercise(
             id="nesterov",
             name="w moves once more with the new velocity: that is Nesterov's rule.",
             hint="Here w moves by the new velocity, and by nothing else.",
-            wrong=_momentum(
-                _right_velocity,
-                lambda new, old, g, rate, momentum: momentum * new - rate * g,
+            wrong=Slip(
+                momentum_step, "w + velocity", "w + momentum * velocity - learning_rate * gradient"
             ),
         ),
     ),

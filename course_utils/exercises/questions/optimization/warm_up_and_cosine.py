@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.optimization import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def warm_up_and_cosine(step, steps, warm_up, peak):
@@ -28,26 +29,6 @@ def inputs(rng):
         }
 
 
-def _schedule(rising=None, falling=None, start=None):
-    """A wrong `warm_up_and_cosine`: what it does while rising, while falling, from where."""
-    rising = rising or (lambda share: share)
-    falling = falling or (lambda progress: (1 + np.cos(np.pi * progress)) / 2)
-    start = start or (lambda step, steps, warm_up: (step - warm_up) / (steps - warm_up))
-
-    def wrong(step, steps, warm_up, peak):
-        if step < warm_up:
-            return peak * rising(step / warm_up)
-        return peak * falling(start(step, steps, warm_up))
-
-    return wrong
-
-
-def _rise_a_step_early(step, steps, warm_up, peak):
-    if step < warm_up:
-        return peak * (step + 1) / warm_up
-    return warm_up_and_cosine(step, steps, warm_up, peak)
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="Warm-up, then a cosine",
@@ -68,55 +49,61 @@ EXERCISE = Exercise(
             id="no-warm-up",
             name="There is no warm-up: the rate is the peak from the start.",
             hint="What should the rate be at step 0?",
-            wrong=_schedule(rising=lambda share: 1.0),
+            wrong=Slip(warm_up_and_cosine, "peak * step / warm_up", "peak"),
         ),
         Misconception(
             id="cosine-from-step-0",
             name="The cosine runs from step 0: after the warm-up the rate jumps down.",
             hint="The fall begins at step warm_up. How far is it through the fall then?",
-            wrong=_schedule(start=lambda step, steps, warm_up: step / steps),
+            wrong=Slip(warm_up_and_cosine, "(step - warm_up) / (steps - warm_up)", "step / steps"),
         ),
         Misconception(
             id="divided-by-all-steps",
             name="The fall is divided by all steps: it does not get to 0.",
             hint="How many steps are left for the fall after the warm-up?",
-            wrong=_schedule(start=lambda step, steps, warm_up: (step - warm_up) / steps),
+            wrong=Slip(warm_up_and_cosine, "(steps - warm_up)", "steps"),
         ),
         Misconception(
             id="rise-a-step-early",
             name="The rise is a step ahead: at step 0 the rate is not 0.",
             hint="Steps are counted from 0. At which step must the rise end?",
-            wrong=_rise_a_step_early,
+            wrong=Slip(warm_up_and_cosine, "peak * step", "peak * (step + 1)"),
         ),
         Misconception(
             id="not-halved",
             name="The fall begins at twice the peak.",
             hint="1 + cos(0) is 2.",
-            wrong=_schedule(falling=lambda progress: 1 + np.cos(np.pi * progress)),
+            wrong=Slip(warm_up_and_cosine, " / 2", ""),
         ),
         Misconception(
             id="straight-fall",
             name="The rate falls in a straight line.",
             hint="Halfway down both are the same. What about a quarter of the way?",
-            wrong=_schedule(falling=lambda progress: 1 - progress),
+            wrong=Slip(warm_up_and_cosine, "(1 + np.cos(np.pi * progress)) / 2", "(1 - progress)"),
         ),
         Misconception(
             id="quarter-cosine",
             name="It falls along a quarter of a cosine, which ends steeply.",
             hint="At the end the curve must be flat. Which angle has the cosine -1?",
-            wrong=_schedule(falling=lambda progress: np.cos(np.pi * progress / 2)),
+            wrong=Slip(
+                warm_up_and_cosine,
+                "(1 + np.cos(np.pi * progress)) / 2",
+                "np.cos(np.pi * progress / 2)",
+            ),
         ),
         Misconception(
             id="whole-cosine",
             name="It runs through a whole cosine and comes back up to the peak.",
             hint="cos goes from 1 to -1 between 0 and pi.",
-            wrong=_schedule(falling=lambda progress: (1 + np.cos(2 * np.pi * progress)) / 2),
+            wrong=Slip(warm_up_and_cosine, "np.pi * progress", "2 * np.pi * progress"),
         ),
         Misconception(
             id="negative-half",
             name="Half of the cosine is below zero, and so is the rate.",
             hint="Shift the cosine up by 1, and halve it.",
-            wrong=_schedule(falling=lambda progress: np.cos(np.pi * progress)),
+            wrong=Slip(
+                warm_up_and_cosine, "(1 + np.cos(np.pi * progress)) / 2", "np.cos(np.pi * progress)"
+            ),
         ),
     ),
     hints=(

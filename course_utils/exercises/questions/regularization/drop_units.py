@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.regularization import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def drop_units(x, rate, draws, training):
@@ -45,11 +46,6 @@ def inputs(rng):
     yield {"x": rng.normal(size=(2, 3)), "rate": 0.0, "draws": rng.random((2, 3)), "training": True}
 
 
-def _divided_by_rate(x, rate, draws, training):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(draws >= rate, x / rate, 0) if training else x
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="Dropout",
@@ -71,7 +67,7 @@ EXERCISE = Exercise(
             id="not-scaled",
             name="The entries that stay are not scaled.",
             hint="With rate 0.5 half of them are gone. What keeps the sum the same on average?",
-            wrong=lambda x, rate, draws, training: np.where(draws >= rate, x, 0) if training else x,
+            wrong=Slip(drop_units, "x / (1 - rate)", "x"),
         ),
         Misconception(
             id="scaled-at-inference",
@@ -85,79 +81,63 @@ EXERCISE = Exercise(
             id="drops-at-inference",
             name="Entries are dropped at inference too.",
             hint="A prediction should not depend on chance. What does training tell you?",
-            wrong=lambda x, rate, draws, training: np.where(draws >= rate, x / (1 - rate), 0),
+            wrong=Slip(drop_units, "    if not training:\n        return x\n", ""),
         ),
         Misconception(
             id="rate-is-kept",
             name="rate is taken as the share that stays.",
             hint="rate is the share that is dropped: with rate 0 nothing is.",
-            wrong=lambda x, rate, draws, training: (
-                np.where(draws < rate, x / max(rate, 1e-12), 0) if training else x
+            wrong=Slip(
+                drop_units, "draws >= rate, x / (1 - rate)", "draws < rate, x / max(rate, 1e-12)"
             ),
         ),
         Misconception(
             id="scaled-down",
             name="The entries that stay are multiplied by 1 - rate.",
             hint="Something was lost, so the rest must become larger.",
-            wrong=lambda x, rate, draws, training: (
-                np.where(draws >= rate, x * (1 - rate), 0) if training else x
-            ),
+            wrong=Slip(drop_units, "x / (1 - rate)", "x * (1 - rate)"),
         ),
         Misconception(
             id="keeps-the-wrong-ones",
             name="Entries whose draw is below rate are kept, the others dropped.",
             hint="Draws are below 0.1 in one case out of ten: those go when the rate is 0.1.",
-            wrong=lambda x, rate, draws, training: (
-                np.where(draws < rate, x / (1 - rate), 0) if training else x
-            ),
+            wrong=Slip(drop_units, "draws >= rate", "draws < rate"),
         ),
         Misconception(
             id="keeps-the-low-draws",
             name="Entries are kept if their draw is below 1 - rate: the right share, others.",
             hint="The prompt says which draws mean that an entry becomes 0.",
-            wrong=lambda x, rate, draws, training: (
-                np.where(draws < 1 - rate, x / (1 - rate), 0) if training else x
-            ),
+            wrong=Slip(drop_units, "draws >= rate", "draws < 1 - rate"),
         ),
         Misconception(
             id="equal-is-dropped",
             name="Entries whose draw is exactly rate are dropped too.",
             hint="Below rate means smaller than it, not equal.",
-            wrong=lambda x, rate, draws, training: (
-                np.where(draws > rate, x / (1 - rate), 0) if training else x
-            ),
+            wrong=Slip(drop_units, "draws >= rate", "draws > rate"),
         ),
         Misconception(
             id="divided-by-rate",
             name="The entries that stay are divided by rate.",
             hint="With a rate of 0.1 little is missing. How much larger must the rest become?",
-            wrong=_divided_by_rate,
+            wrong=Slip(drop_units, "(1 - rate)", "rate"),
         ),
         Misconception(
             id="scaled-by-the-actual-share",
             name="The entries that stay are divided by the share that stayed this time.",
             hint="The scale makes up for the average share, which rate says.",
-            wrong=lambda x, rate, draws, training: (
-                np.where(draws >= rate, x / max((draws >= rate).mean(), 1e-12), 0)
-                if training
-                else x
-            ),
+            wrong=Slip(drop_units, "(1 - rate)", "max((draws >= rate).mean(), 1e-12)"),
         ),
         Misconception(
             id="scaled-twice",
             name="The scaling is done in training and at inference once more.",
             hint="One of the two is enough. Which one makes dropout inverted?",
-            wrong=lambda x, rate, draws, training: (
-                np.where(draws >= rate, x / (1 - rate), 0) if training else x * (1 - rate)
-            ),
+            wrong=Slip(drop_units, "return x\n", "return x * (1 - rate)\n"),
         ),
         Misconception(
             id="training-reversed",
             name="Entries are dropped at inference and not in training.",
             hint="Which branch is for training=True?",
-            wrong=lambda x, rate, draws, training: (
-                x if training else np.where(draws >= rate, x / (1 - rate), 0)
-            ),
+            wrong=Slip(drop_units, "if not training", "if training"),
         ),
         Misconception(
             id="returns-the-mask",

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.regularization import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def flip_and_shift(images, flip, shifts):
@@ -44,13 +45,11 @@ def inputs(rng):
         }
 
 
-def _moved(image, down, right, **padding):
-    """The image moved down and right; what moves in is taken from np.pad."""
+def _moved_with_its_border(image, down, right):
     height, width = image.shape[:2]
-    reach = max(height, width)
-    padded = np.pad(image, ((reach, reach), (reach, reach), (0, 0)), **padding)
-    top, left = reach - down, reach - right
-    return padded[top : top + height, left : left + width]
+    rows = np.clip(np.arange(height) - down, 0, height - 1)
+    columns = np.clip(np.arange(width) - right, 0, width - 1)
+    return image[rows][:, columns]
 
 
 def _moved_to_negative_indices(image, down, right):
@@ -63,20 +62,11 @@ def _moved_to_negative_indices(image, down, right):
     return moved
 
 
-def _moved_from_negative_indices(image, down, right):
-    """Each pixel is read from its old place, which numpy finds for negative indices too."""
-    moved = np.zeros_like(image)
-    height, width = image.shape[:2]
-    for row, column in np.ndindex(height, width):
-        if row - down < height and column - right < width:
-            moved[row, column] = image[row - down, column - right]
-    return moved
-
-
-def _augment(images, flip, shifts, mirror=lambda image: image[:, ::-1], move=_moved):
-    return np.array(
+def _augment_with(move):
+    """`flip_and_shift` with another way to shift: move(image, down, right)."""
+    return lambda images, flip, shifts: np.array(
         [
-            move(mirror(image) if flipped else image, *shift)
+            move(image[:, ::-1] if flipped else image, *shift)
             for image, flipped, shift in zip(images, flip, shifts, strict=True)
         ]
     )
@@ -101,121 +91,109 @@ EXERCISE = Exercise(
             id="wraps-around",
             name="What leaves on one side comes back on the other, as with np.roll.",
             hint="Behind the border there is black. Which pixels must be set to 0?",
-            wrong=lambda images, flip, shifts: _augment(
-                images, flip, shifts, move=lambda i, *by: np.roll(i, by, axis=(0, 1))
-            ),
+            wrong=_augment_with(lambda image, *by: np.roll(image, by, axis=(0, 1))),
         ),
         Misconception(
             id="upside-down",
             name="Images are mirrored top to bottom.",
             hint="Rows come before columns. Which axis of one image runs from left to right?",
-            wrong=lambda images, flip, shifts: _augment(
-                images, flip, shifts, mirror=lambda image: image[::-1]
-            ),
+            wrong=Slip(flip_and_shift, "images[i, :, ::-1]", "images[i, ::-1]"),
         ),
         Misconception(
             id="channels-reversed",
             name="The channels are reversed, not the columns.",
             hint="[..., ::-1] reverses the last axis, which holds the channels.",
-            wrong=lambda images, flip, shifts: _augment(
-                images, flip, shifts, mirror=lambda image: image[..., ::-1]
-            ),
+            wrong=Slip(flip_and_shift, "images[i, :, ::-1]", "images[i, ..., ::-1]"),
         ),
         Misconception(
             id="all-flipped",
             name="Every image is mirrored, whatever flip says.",
             hint="flip has one True or False for each image.",
-            wrong=lambda images, flip, shifts: _augment(images, np.ones(len(images), bool), shifts),
+            wrong=Slip(flip_and_shift, " if flip[i] else images[i]", ""),
         ),
         Misconception(
             id="none-flipped",
             name="No image is mirrored.",
             hint="Which images does flip name?",
-            wrong=lambda images, flip, shifts: _augment(
-                images, np.zeros(len(images), bool), shifts
-            ),
+            wrong=Slip(flip_and_shift, "images[i, :, ::-1] if flip[i] else images[i]", "images[i]"),
         ),
         Misconception(
             id="the-others-flipped",
             name="The images are mirrored where flip is False.",
             hint="flip is True for those that change.",
-            wrong=lambda images, flip, shifts: _augment(images, ~flip, shifts),
+            wrong=Slip(flip_and_shift, "if flip[i]", "if not flip[i]"),
         ),
         Misconception(
             id="all-axes-flipped",
             name="Rows, columns and channels are all reversed.",
             hint="np.flip without an axis reverses every one. Which axis should it be?",
-            wrong=lambda images, flip, shifts: _augment(images, flip, shifts, mirror=np.flip),
+            wrong=Slip(flip_and_shift, "images[i, :, ::-1]", "np.flip(images[i])"),
         ),
         Misconception(
             id="not-shifted",
             name="No image is shifted.",
             hint="shifts has two numbers for each image.",
-            wrong=lambda images, flip, shifts: _augment(images, flip, np.zeros_like(shifts)),
+            wrong=Slip(flip_and_shift, "shifts[i]", "0, 0"),
         ),
         Misconception(
             id="shifted-sideways-only",
             name="Images move right, but not down.",
             hint="The first of the two numbers counts rows.",
-            wrong=lambda images, flip, shifts: _augment(images, flip, shifts * [0, 1]),
+            wrong=Slip(flip_and_shift, "shifts[i]", "0, shifts[i, 1]"),
         ),
         Misconception(
             id="negative-as-positive",
             name="Negative shifts move the image down and right, as positive ones do.",
             hint="Follow one pixel for a shift of -1.",
-            wrong=lambda images, flip, shifts: _augment(images, flip, np.abs(shifts)),
+            wrong=Slip(flip_and_shift, "shifts[i]", "np.abs(shifts[i])"),
         ),
         Misconception(
             id="negative-ignored",
             name="Negative shifts do nothing.",
             hint="image[:-1] moves one way. Which slices move the other way?",
-            wrong=lambda images, flip, shifts: _augment(images, flip, np.maximum(shifts, 0)),
+            wrong=Slip(flip_and_shift, "shifts[i]", "np.maximum(shifts[i], 0)"),
         ),
         Misconception(
             id="negative-index",
             name="What leaves on the left or at the top comes back on the other side.",
             hint="numpy counts negative indices from the end. Which does your code use?",
-            wrong=lambda images, flip, shifts: _augment(
-                images, flip, shifts, move=_moved_to_negative_indices
-            ),
+            wrong=_augment_with(_moved_to_negative_indices),
         ),
         Misconception(
             id="negative-index-read",
             name="Where zeros should move in, pixels from the far side appear.",
             hint="numpy counts negative indices from the end. Which does your code use?",
-            wrong=lambda images, flip, shifts: _augment(
-                images, flip, shifts, move=_moved_from_negative_indices
+            wrong=Slip(
+                flip_and_shift,
+                "0 <= row - down < height and 0 <= column - right < width",
+                "row - down < height and column - right < width",
             ),
         ),
         Misconception(
             id="shifted-first",
             name="Images are shifted first and mirrored afterwards.",
             hint="A mirror turns right into left, so the order matters. Which comes first?",
-            wrong=lambda images, flip, shifts: _augment(
-                _augment(images, np.zeros(len(images), bool), shifts),
-                flip,
-                np.zeros_like(shifts),
+            wrong=lambda images, flip, shifts: flip_and_shift(
+                flip_and_shift(images, np.zeros_like(flip), shifts), flip, np.zeros_like(shifts)
             ),
         ),
         Misconception(
             id="opposite-direction",
             name="The images move up and left where they should move down and right.",
             hint="After a shift by 1 to the right, what stands in column 1? The old column 0.",
-            wrong=lambda images, flip, shifts: _augment(images, flip, -shifts),
+            wrong=Slip(flip_and_shift, "shifts[i]", "-shifts[i]"),
         ),
         Misconception(
             id="axes-swapped",
             name="The first number moves the image right, the second one down.",
             hint="shifts[i] is (down, right).",
-            wrong=lambda images, flip, shifts: _augment(images, flip, shifts[:, ::-1]),
+            wrong=Slip(flip_and_shift, "down, right =", "right, down ="),
         ),
         Misconception(
             id="border-repeated",
             name="The border pixels are repeated where zeros should move in.",
             hint="Zeros move in; in np.pad that is mode='constant'.",
-            wrong=lambda images, flip, shifts: _augment(
-                images, flip, shifts, move=lambda i, *by: _moved(i, *by, mode="edge")
-            ),
+            wrong=_augment_with(_moved_with_its_border),
         ),
     ),
     hints=(

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.regularization import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def stopping_epoch(val_losses, patience):
@@ -30,15 +31,14 @@ def inputs(rng):
         }
 
 
-def _stop(val_losses, patience, *, better=np.less, late=0, reset=True, to_previous=False):
+def _count_not_reset(val_losses, patience):
     best, waited = 0, 0
     for epoch in range(1, len(val_losses)):
-        yardstick = epoch - 1 if to_previous else best
-        if better(val_losses[epoch], val_losses[yardstick]):
-            best, waited = epoch, waited * (not reset)
+        if val_losses[epoch] < val_losses[best]:
+            best = epoch
         else:
             waited += 1
-            if waited >= patience + late:
+            if waited >= patience:
                 return epoch, best
     return len(val_losses) - 1, best
 
@@ -89,13 +89,13 @@ EXERCISE = Exercise(
             id="one-epoch-late",
             name="It waits one epoch longer than the patience.",
             hint="With a patience of 2, the second bad epoch in a row is the last.",
-            wrong=lambda val_losses, patience: _stop(val_losses, patience, late=1),
+            wrong=Slip(stopping_epoch, ">= patience", "> patience"),
         ),
         Misconception(
             id="compared-with-the-previous",
             name="Each loss is compared with the one before, not with the lowest so far.",
             hint="0.5, 0.6, 0.55: is the third one a new lowest?",
-            wrong=lambda val_losses, patience: _stop(val_losses, patience, to_previous=True),
+            wrong=Slip(stopping_epoch, "val_losses[best]", "val_losses[epoch - 1]"),
         ),
         Misconception(
             id="counts-against-the-previous",
@@ -107,25 +107,25 @@ EXERCISE = Exercise(
             id="count-not-reset",
             name="All bad epochs are counted; a new lowest loss does not reset the count.",
             hint="The prompt says in a row.",
-            wrong=lambda val_losses, patience: _stop(val_losses, patience, reset=False),
+            wrong=_count_not_reset,
         ),
         Misconception(
             id="tie-is-progress",
             name="The same loss again counts as progress.",
             hint="Below the lowest so far means smaller than it, not equal.",
-            wrong=lambda val_losses, patience: _stop(val_losses, patience, better=np.less_equal),
+            wrong=Slip(stopping_epoch, "< val_losses[best]", "<= val_losses[best]"),
         ),
         Misconception(
             id="first-rise",
             name="It stops at the first epoch that is no progress, whatever the patience is.",
             hint="Validation losses are noisy. How many bad epochs in a row are allowed?",
-            wrong=lambda val_losses, patience: _stop(val_losses, 1),
+            wrong=Slip(stopping_epoch, ">= patience", ">= 1"),
         ),
         Misconception(
             id="one-epoch-early",
             name="It stops one epoch before the patience is used up.",
             hint="With a patience of 2, one bad epoch may follow the best one. And two?",
-            wrong=lambda val_losses, patience: _stop(val_losses, patience, late=-1),
+            wrong=Slip(stopping_epoch, ">= patience", ">= patience - 1"),
         ),
         Misconception(
             id="never-stops",

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.training import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def one_batch(images, labels, order, batch_size, k):
@@ -33,15 +34,6 @@ def inputs(rng):
         }
 
 
-def _batch_at(images, labels, chosen):
-    return images[chosen], labels[chosen]
-
-
-def _batch_filled_up(images, labels, order, batch_size, k):
-    chosen = np.arange(k * batch_size, (k + 1) * batch_size) % len(order)
-    return images[order[chosen]], labels[order[chosen]]
-
-
 EXERCISE = Exercise(
     chapter=CHAPTER,
     title="One batch of a shuffled epoch",
@@ -61,48 +53,51 @@ EXERCISE = Exercise(
             id="labels-not-shuffled",
             name="The images are taken in the new order, the labels in the old one.",
             hint="Which label belongs to the first image of your batch?",
-            wrong=lambda images, labels, order, batch_size, k: (
-                images[order[k * batch_size : (k + 1) * batch_size]],
-                labels[k * batch_size : (k + 1) * batch_size],
+            wrong=Slip(
+                one_batch, "labels[chosen]", "labels[k * batch_size : (k + 1) * batch_size]"
             ),
         ),
         Misconception(
             id="order-ignored",
             name="The examples are taken as they lie; the order is not used.",
             hint="order[0] is the number of the example that comes first.",
-            wrong=lambda images, labels, order, batch_size, k: _batch_at(
-                images, labels, slice(k * batch_size, (k + 1) * batch_size)
+            wrong=Slip(
+                one_batch,
+                "order[k * batch_size : (k + 1) * batch_size]",
+                "slice(k * batch_size, (k + 1) * batch_size)",
             ),
         ),
         Misconception(
             id="order-inverted",
             name="order is read as the place where each example goes, not as who comes next.",
             hint="If order begins with 3, example 3 is the first of the epoch.",
-            wrong=lambda images, labels, order, batch_size, k: _batch_at(
-                images, labels, np.argsort(order)[k * batch_size : (k + 1) * batch_size]
-            ),
+            wrong=Slip(one_batch, "order[k", "np.argsort(order)[k"),
         ),
         Misconception(
             id="counted-from-one",
             name="The batch before number k is returned.",
             hint="Batch 0 begins with order[0].",
-            wrong=lambda images, labels, order, batch_size, k: _batch_at(
-                images, labels, order[max(k - 1, 0) * batch_size : max(k, 1) * batch_size]
+            wrong=Slip(
+                one_batch,
+                "k * batch_size : (k + 1) * batch_size",
+                "max(k - 1, 0) * batch_size : max(k, 1) * batch_size",
             ),
         ),
         Misconception(
             id="k-not-scaled",
             name="The batch begins at example k, not after k whole batches.",
             hint="How many examples come before batch 1?",
-            wrong=lambda images, labels, order, batch_size, k: _batch_at(
-                images, labels, order[k : k + batch_size]
-            ),
+            wrong=Slip(one_batch, "k * batch_size : (k + 1) * batch_size", "k : k + batch_size"),
         ),
         Misconception(
             id="filled-up",
             name="A short last batch is filled up with examples from the start.",
             hint="In one epoch each example comes once. What does a slice past the end give?",
-            wrong=_batch_filled_up,
+            wrong=Slip(
+                one_batch,
+                "k * batch_size : (k + 1) * batch_size",
+                "np.arange(k * batch_size, (k + 1) * batch_size) % len(order)",
+            ),
         ),
     ),
     hints=(

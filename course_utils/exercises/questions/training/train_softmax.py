@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.training import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def train_softmax(x, labels, w, b, learning_rate, batch_size, epochs):
@@ -48,29 +49,21 @@ def inputs(rng):
         }
 
 
-def _train(
-    mean="batch", sign=-1, bias=True, stale=False, one_update=False, drop_last=False, softmax_axis=1
-):
-    """`train_softmax` with one of its parts done differently."""
+def _stale(last_only=False):
+    """Every step of an epoch from the weights it began with, all added up or only the last."""
 
     def wrong(x, labels, w, b, learning_rate, batch_size, epochs):
-        w, b = w.copy(), b.copy()
         for _ in range(epochs):
-            first_w, first_b = w.copy(), b.copy()
+            first_w, first_b = w, b
             for start in range(0, len(x), batch_size):
                 batch, right = x[start : start + batch_size], labels[start : start + batch_size]
-                if drop_last and len(right) < batch_size:
-                    break
-                scores = batch @ first_w + first_b if stale else batch @ w + b
-                powers = np.exp(scores - scores.max(axis=softmax_axis, keepdims=True))
-                gradient = powers / powers.sum(axis=softmax_axis, keepdims=True)
-                gradient[np.arange(len(right)), right] -= 1
-                gradient /= {"batch": len(right), "batch_size": batch_size, "none": 1}[mean]
-                if one_update:
-                    w, b = first_w.copy(), first_b.copy()
-                w += sign * learning_rate * (batch.T @ gradient)
-                if bias:
-                    b += sign * learning_rate * gradient.sum(axis=0)
+                moved_w, moved_b = train_softmax(
+                    batch, right, first_w, first_b, learning_rate, batch_size, 1
+                )
+                if last_only:
+                    w, b = moved_w, moved_b
+                else:
+                    w, b = w + moved_w - first_w, b + moved_b - first_b
         return w, b
 
     return wrong
@@ -78,10 +71,6 @@ def _train(
 
 def _train_on_everything(x, labels, w, b, learning_rate, batch_size, epochs):
     return train_softmax(x, labels, w, b, learning_rate, len(x), epochs)
-
-
-def _train_one_epoch(x, labels, w, b, learning_rate, batch_size, epochs):
-    return train_softmax(x, labels, w, b, learning_rate, batch_size, 1)
 
 
 EXERCISE = Exercise(
@@ -104,49 +93,59 @@ EXERCISE = Exercise(
             id="sum-for-mean",
             name="The gradients of a batch are added up, not averaged: 1/N is missing.",
             hint="The loss is the mean over the batch. How many examples are in yours?",
-            wrong=_train(mean="none"),
+            wrong=Slip(train_softmax, "            gradient /= len(right)\n", ""),
         ),
         Misconception(
             id="divided-by-batch-size",
             name="The smaller last batch, too, is divided by batch_size.",
             hint="Seven examples in batches of three: over how many is the last mean?",
-            wrong=_train(mean="batch_size"),
+            wrong=Slip(train_softmax, "gradient /= len(right)", "gradient /= batch_size"),
         ),
         Misconception(
             id="softmax-over-everything",
             name="Softmax divides by the sum over the whole batch, not over each row.",
             hint="Each example has its own probabilities. Over which axis do they add up to 1?",
-            wrong=_train(softmax_axis=None),
+            wrong=Slip(
+                train_softmax,
+                "powers / powers.sum(axis=1, keepdims=True)",
+                "np.exp(scores) / np.exp(scores).sum()",
+            ),
         ),
         Misconception(
             id="uphill",
             name="The step goes uphill: the gradient is added.",
             hint="The gradient points to where the loss grows.",
-            wrong=_train(sign=1),
+            wrong=Slip(train_softmax, "gradient /= len(right)", "gradient /= -len(right)"),
         ),
         Misconception(
             id="bias-stays",
             name="The bias is never updated.",
             hint="b is a weight as well. What is the loss's gradient with respect to it?",
-            wrong=_train(bias=False),
+            wrong=Slip(
+                train_softmax, "            b -= learning_rate * gradient.sum(axis=0)\n", ""
+            ),
         ),
         Misconception(
             id="stale-weights",
             name="All gradients of an epoch are taken at the weights it began with.",
             hint="The second batch must see what the first step changed.",
-            wrong=_train(stale=True),
+            wrong=_stale(),
         ),
         Misconception(
             id="last-step-only",
             name="Only the last batch of an epoch leaves a trace in the weights.",
             hint="Does each step start from where the last one ended?",
-            wrong=_train(stale=True, one_update=True),
+            wrong=_stale(last_only=True),
         ),
         Misconception(
             id="last-batch-dropped",
             name="A last batch that is not full is left out.",
             hint="Seven examples in batches of three: three steps, the last with one example.",
-            wrong=_train(drop_last=True),
+            wrong=Slip(
+                train_softmax,
+                "range(0, len(x), batch_size)",
+                "range(0, len(x) - batch_size + 1, batch_size)",
+            ),
         ),
         Misconception(
             id="one-batch",
@@ -158,7 +157,7 @@ EXERCISE = Exercise(
             id="one-epoch",
             name="The training ends after one epoch.",
             hint="What does the argument epochs ask for? Look where return stands.",
-            wrong=_train_one_epoch,
+            wrong=Slip(train_softmax, "range(epochs)", "range(1)"),
         ),
     ),
     hints=(

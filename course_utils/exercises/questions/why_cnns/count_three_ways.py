@@ -2,6 +2,7 @@
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.why_cnns import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def count_three_ways(height, width, kernel, filters):
@@ -23,25 +24,10 @@ def inputs(rng):
         yield {"height": height, "width": width, "kernel": kernel, "filters": filters}
 
 
-def _count_with(places, height, width, kernel, filters):
-    outputs = places * filters
-    return (
-        height * width * outputs + outputs,
-        kernel * kernel * outputs + outputs,
-        kernel * kernel * filters + filters,
-    )
-
-
 def _count_without_biases(height, width, kernel, filters):
     outputs = (height - kernel + 1) * (width - kernel + 1) * filters
     patch = kernel * kernel
     return height * width * outputs, patch * outputs, patch * filters
-
-
-def _count_a_bias_a_place(height, width, kernel, filters):
-    dense, local, shared = count_three_ways(height, width, kernel, filters)
-    places = (height - kernel + 1) * (width - kernel + 1)
-    return dense, local, shared - filters + places * filters
 
 
 EXERCISE = Exercise(
@@ -73,32 +59,36 @@ EXERCISE = Exercise(
             id="one-output-a-filter",
             name="Each filter is counted as one output.",
             hint="A filter makes a whole map: one output for each place of its window.",
-            wrong=lambda height, width, kernel, filters: _count_with(
-                1, height, width, kernel, filters
-            ),
+            wrong=Slip(count_three_ways, "outputs = places * filters", "outputs = filters"),
         ),
         Misconception(
             id="padded",
             name="Each filter is given one output for every pixel.",
             hint="A window that hangs over the border has no output here. "
             "At how many rows can the window begin?",
-            wrong=lambda height, width, kernel, filters: _count_with(
-                height * width, height, width, kernel, filters
+            wrong=Slip(
+                count_three_ways, "(height - kernel + 1) * (width - kernel + 1)", "height * width"
             ),
         ),
         Misconception(
             id="size-off-by-one",
             name="There is one place too few in each direction.",
             hint="A window of 3 fits into a row of 4 at two places: columns 0 and 1.",
-            wrong=lambda height, width, kernel, filters: _count_with(
-                (height - kernel) * (width - kernel), height, width, kernel, filters
+            wrong=Slip(
+                count_three_ways,
+                "(height - kernel + 1) * (width - kernel + 1)",
+                "(height - kernel) * (width - kernel)",
             ),
         ),
         Misconception(
             id="bias-not-shared",
             name="In the shared layer every place has a bias of its own.",
             hint="All outputs of one map share the bias as well: one bias for each filter.",
-            wrong=_count_a_bias_a_place,
+            wrong=Slip(
+                count_three_ways,
+                "kernel * kernel * filters + filters",
+                "kernel * kernel * filters + outputs",
+            ),
         ),
     ),
     hints=(

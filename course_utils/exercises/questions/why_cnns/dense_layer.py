@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.why_cnns import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def dense_layer(image, weights, biases):
@@ -42,24 +43,20 @@ EXERCISE = Exercise(
             id="biases-forgotten",
             name="The biases are not added.",
             hint="Every output has one number of its own that does not depend on the image.",
-            wrong=lambda image, weights, biases: image.reshape(-1) @ weights,
+            wrong=Slip(dense_layer, " + biases", ""),
         ),
         Misconception(
             id="columns-first",
             name="The image is flattened column by column.",
             hint="The weights expect the order of reshape(-1): row by row.",
-            wrong=lambda image, weights, biases: (
-                image.transpose(1, 0, 2).reshape(-1) @ weights + biases
-            ),
+            wrong=Slip(dense_layer, "image.reshape(-1)", "image.transpose(1, 0, 2).reshape(-1)"),
         ),
         Misconception(
             id="channels-first",
             name="The image is flattened one channel after the other.",
             hint="The weights expect the order of reshape(-1): all channels of the first "
             "pixel, then all channels of the next one.",
-            wrong=lambda image, weights, biases: (
-                image.transpose(2, 0, 1).reshape(-1) @ weights + biases
-            ),
+            wrong=Slip(dense_layer, "image.reshape(-1)", "image.transpose(2, 0, 1).reshape(-1)"),
         ),
     ),
     hints=(

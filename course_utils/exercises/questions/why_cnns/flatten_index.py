@@ -2,6 +2,7 @@
 
 from course_utils.exercises.exercise import Exercise, Misconception
 from course_utils.exercises.questions.why_cnns import CHAPTER
+from course_utils.exercises.slip import Slip
 
 
 def flatten_index(row, column, channel, shape):
@@ -37,23 +38,19 @@ EXERCISE = Exercise(
             id="columns-first",
             name="The image is read column by column.",
             hint="reshape(-1) walks along the first row before it starts the second one.",
-            wrong=lambda row, column, channel, shape: (
-                (column * shape[0] + row) * shape[2] + channel
-            ),
+            wrong=Slip(flatten_index, "row * width + column", "column * shape[0] + row"),
         ),
         Misconception(
             id="height-for-width",
             name="A row is taken to be as long as the image is high.",
             hint="How many pixels does one full row hold: the height or the width?",
-            wrong=lambda row, column, channel, shape: (
-                (row * shape[0] + column) * shape[2] + channel
-            ),
+            wrong=Slip(flatten_index, "row * width", "row * shape[0]"),
         ),
         Misconception(
             id="channels-forgotten",
             name="The position is counted in pixels, not in numbers.",
             hint="Each pixel before yours takes up one place for each channel.",
-            wrong=lambda row, column, channel, shape: row * shape[1] + column,
+            wrong=Slip(flatten_index, " * channels + channel", ""),
         ),
         Misconception(
             id="channels-first",
@@ -68,9 +65,7 @@ EXERCISE = Exercise(
             id="counted-from-one",
             name="Positions are counted from 1.",
             hint="The number at row 0, column 0, channel 0 has position 0.",
-            wrong=lambda row, column, channel, shape: (
-                (row * shape[1] + column) * shape[2] + channel + 1
-            ),
+            wrong=Slip(flatten_index, "+ channel", "+ channel + 1"),
         ),
     ),
     hints=(
