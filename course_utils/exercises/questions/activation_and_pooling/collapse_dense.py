@@ -42,7 +42,7 @@ EXERCISE = Exercise(
         Misconception(
             id="wrong-order",
             name="The matrices are multiplied in the order for column vectors, w2 @ w1.",
-            hint="Here x is a row and stands on the left: which matrix does it meet first?",
+            hint="Here x is a row on the left: which matrix does it meet first?",
             wrong=lambda w1, b1, w2, b2: (w2 @ w1, w2 @ b1 + b2),
         ),
         Misconception(

@@ -73,13 +73,13 @@ EXERCISE = Exercise(
         Misconception(
             id="average",
             name="It takes the mean of each window.",
-            hint="Max pooling reports the strongest value, and nothing of the others.",
+            hint="Max pooling reports the largest value and ignores the others.",
             wrong=Slip(max_pool_map, ".max()", ".mean()"),
         ),
         Misconception(
             id="zero-wins",
             name="Windows of negative numbers give 0.",
-            hint="What does your search for the maximum start from? 0 beats every negative.",
+            hint="What does your search for the maximum start from? 0 beats every negative number.",
             wrong=Slip(max_pool_map, ".max()", ".max(initial=0)"),
         ),
         Misconception(

@@ -16,7 +16,7 @@ EXERCISE = Exercise(
     title="Shifts that pooling does not notice",
     prompt="""In how many of nine cases does a pooled map stay exactly the same?
 
-    A large map is 0 but for a single 1 at row 5, column 5 (counted from 0). The 1 moves by
+    A large map is 0 except for a single 1 at row 5, column 5 (counted from 0). The 1 moves by
     -1, 0 or 1 rows and by -1, 0 or 1 columns: nine cases, the unmoved one among them.
     Each map goes through 2x2 max pooling with stride 2.
     """,

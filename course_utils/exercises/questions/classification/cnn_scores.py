@@ -79,7 +79,7 @@ EXERCISE = Exercise(
         Misconception(
             id="channels-first",
             name="The maps are flattened one after the other: channels first.",
-            hint="In the flattened vector the F values of one pixel stand side by side.",
+            hint="In the flattened vector the F values of one pixel are side by side.",
             wrong=Slip(
                 cnn_scores, "pooled.reshape(n, -1)", "pooled.transpose(0, 3, 1, 2).reshape(n, -1)"
             ),

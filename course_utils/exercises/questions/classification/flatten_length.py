@@ -38,7 +38,7 @@ EXERCISE = Exercise(
         Misconception(
             id="same-padding",
             name="The convolution is taken to keep the size.",
-            hint="Without padding, how many positions has a window of 3 in 28 pixels?",
+            hint="Without padding, how many positions does a window of 3 have in 28 pixels?",
             wrong=Slip(
                 flatten_length, "(height - 2) // 2, (width - 2) // 2", "height // 2, width // 2"
             ),
@@ -46,7 +46,7 @@ EXERCISE = Exercise(
         Misconception(
             id="pooling-forgotten",
             name="The pooling is forgotten: the vector is as long as without it.",
-            hint="This is the slip of the 8*26*26 listing. What does each 2x2 window become?",
+            hint="The 8*26*26 listing has this mistake. What does each 2x2 window become?",
             wrong=Slip(
                 flatten_length, "(height - 2) // 2, (width - 2) // 2", "height - 2, width - 2"
             ),

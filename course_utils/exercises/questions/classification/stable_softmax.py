@@ -69,7 +69,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="not-divided",
-            name="The powers are not divided by their sum, so rows do not add up to 1.",
+            name="The exponentials are not divided by their sum, so rows do not add up to 1.",
             hint="Add up the entries of one row of your result.",
             wrong=Slip(stable_softmax, " / exponentials.sum(axis=1, keepdims=True)", ""),
         ),

@@ -41,7 +41,7 @@ EXERCISE = Exercise(
         Misconception(
             id="size-off-by-one",
             name="The starting place is not counted.",
-            hint="The division counts moves. The kernel stands somewhere before it moves.",
+            hint="The division counts moves. The kernel is already somewhere before it moves.",
             wrong=Slip(feature_map_size, " + 1", ""),
         ),
         Misconception(
@@ -53,7 +53,7 @@ EXERCISE = Exercise(
         Misconception(
             id="rounded-up",
             name="A last place is counted where the kernel hangs over the end.",
-            hint="With 6 pixels, kernel 3 and stride 2: where does the kernel stand, and fit?",
+            hint="With 6 pixels, kernel 3 and stride 2: at which places does the kernel fit?",
             wrong=Slip(
                 feature_map_size,
                 "(n + 2 * padding - kernel) // stride",

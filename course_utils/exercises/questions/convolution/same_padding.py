@@ -28,7 +28,7 @@ EXERCISE = Exercise(
     kernel : int
     stride : int
 
-    Returns (before, after). There shall be n / stride outputs, rounded up,
+    Returns (before, after). There must be n / stride outputs, rounded up,
     with as few zeros as that takes (at least none). An odd zero goes after
     the image.
     """,

@@ -58,7 +58,7 @@ EXERCISE = Exercise(
         Misconception(
             id="image-flipped",
             name="The image is flipped instead of the kernel.",
-            hint="Now the feature map stands on its head. What should have been turned?",
+            hint="Now the feature map is upside down. What should have been turned?",
             wrong=lambda image, kernel: slide_kernel(image[::-1, ::-1], kernel),
         ),
         Misconception(

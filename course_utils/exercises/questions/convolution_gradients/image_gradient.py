@@ -55,7 +55,7 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             id="kernel-not-flipped",
-            name="The kernel is the wrong way round, by 180°.",
+            name="The kernel is turned by 180° where it should not be.",
             hint="Does a pixel collect? A window to its left saw it with a weight on its right "
             "side, so the kernel is turned. Does an output give? Then nothing is turned.",
             wrong=_full_correlation,
@@ -68,7 +68,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="kernel-transposed",
-            name="Rows and columns of the kernel are exchanged, as by .T.",
+            name="Rows and columns of the kernel are swapped, as by .T.",
             hint="What must be transposed is the matrix of the whole convolution, not the "
             "kernel. Which windows saw the pixel at the upper left?",
             wrong=lambda dy, kernel: image_gradient(dy, kernel.T),

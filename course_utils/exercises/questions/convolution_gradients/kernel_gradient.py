@@ -66,13 +66,13 @@ EXERCISE = Exercise(
         Misconception(
             id="last-window-only",
             name="Each window overwrites what the windows before it gave.",
-            hint="All windows share the kernel. What happens to shares of the same weight?",
+            hint="All windows share the kernel. What must happen to their contributions?",
             wrong=Slip(kernel_gradient, "np.sum(met * dy)", "(met * dy)[-1, -1]"),
         ),
         Misconception(
             id="dy-forgotten",
             name="The pixels are added up as if every entry of dy were 1.",
-            hint="How much an output matters for the loss stands in dy.",
+            hint="dy says how much each output matters for the loss.",
             wrong=Slip(kernel_gradient, "met * dy", "met"),
         ),
     ),

@@ -99,14 +99,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="shares-overwritten",
-            name="In dx the share of a kernel entry replaces that of the entries before it.",
-            hint="A pixel met several entries of the kernel, and gets a share from each.",
+            name="In dx each kernel entry's contribution replaces those of the entries before it.",
+            hint="A pixel met several entries of the kernel, and each contributes to it.",
             wrong=Slip(layer_gradients, "dx[met] +=", "dx[met] ="),
         ),
         Misconception(
             id="last-window-only",
             name="Each window overwrites what the windows before it gave to dw.",
-            hint="All windows of all images share the kernel. Their shares add up.",
+            hint="All windows of all images share the kernel. Their contributions add up.",
             wrong=Slip(
                 layer_gradients,
                 'np.einsum("nrcd,nrcf->df", x[met], dy)',
@@ -115,7 +115,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="kernel-turned",
-            name="In dx the kernel is the wrong way round, by 180°.",
+            name="In dx the kernel is turned by 180° where it should not be.",
             hint="Turn the kernel when a pixel collects. When an output gives, nothing turns.",
             wrong=Slip(layer_gradients, "w[i, j].T", "w[-1 - i, -1 - j].T"),
         ),
@@ -132,7 +132,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="channels-mixed",
-            name="In dw all input channels get the same.",
+            name="In dw all input channels get the same values.",
             hint="w[i, j, c, f] met channel c alone.",
             wrong=Slip(layer_gradients, "x[met], dy", "x[met].sum(axis=3, keepdims=True), dy"),
         ),
@@ -145,7 +145,7 @@ EXERCISE = Exercise(
         Misconception(
             id="bias-for-each-image",
             name="db still has a row for each image.",
-            hint="A filter has one bias. Who uses it? Over all of these is the sum.",
+            hint="A filter has one bias. Which outputs use it? Sum over all of them.",
             wrong=Slip(layer_gradients, "axis=(0, 1, 2)", "axis=(1, 2)"),
         ),
     ),
@@ -154,7 +154,7 @@ EXERCISE = Exercise(
         "Loop over i and j. Kernel entry (i, j) met the pixels x[:, i::stride, j::stride], as "
         "many of them as there are outputs.",
         "Call them met, of shape (N, rows, columns, C): dw[i, j] sums met times dy over the "
-        "first three axes, and the pixels' share of dx grows by dy @ w[i, j].T.",
+        "first three axes, and dx grows by dy @ w[i, j].T at these pixels.",
     ),
     points=3.0,
 )

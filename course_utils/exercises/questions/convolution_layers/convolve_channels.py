@@ -76,7 +76,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="last-channel-only",
-            name="Only the last channel is left over in the result.",
+            name="Only the last channel is left in the result.",
             hint="If you loop over channels: does each one add to the map, or replace it?",
             wrong=lambda x, w, b: convolve_channels(x[:, :, -1:], w[:, :, -1:], b),
         ),

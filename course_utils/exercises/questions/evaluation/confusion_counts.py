@@ -67,7 +67,7 @@ EXERCISE = Exercise(
         Misconception(
             id="transposed",
             name="Rows and columns are swapped: the rows count predictions.",
-            hint="In row i stand all examples whose label is i.",
+            hint="Row i holds all examples whose label is i.",
             wrong=Slip(confusion_counts, "[label, prediction]", "[prediction, label]"),
         ),
         Misconception(

@@ -45,11 +45,11 @@ EXERCISE = Exercise(
     title="Wrong and sure of it",
     prompt="""Which images the network got wrong, the most confident mistake first.
 
-    probabilities : (N, K), one row an image
+    probabilities : (N, K), one row per image
     labels : (N,), integers from 0 to K - 1
     The prediction is the class with the largest probability; that probability
     is the network's confidence.
-    count : int, return at most so many
+    count : int, return at most this many
     Returns a 1-D array of the images' places in the arrays passed in, 0 for
     the first one.
     """,
@@ -108,7 +108,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="in-the-order-of-the-images",
-            name="The mistakes are not sorted: they come as the images lie.",
+            name="The mistakes are not sorted: they come in the order of the images.",
             hint="Sort by confidence before you keep the first `count`.",
             wrong=Slip(surest_mistakes, "np.argsort(-confidence)[:count]", ":count"),
         ),

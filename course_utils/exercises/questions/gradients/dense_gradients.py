@@ -49,8 +49,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="dw-transposed",
-            name="dw comes out with rows and columns exchanged.",
-            hint="dw has w's shape: a row for each input. Which factor brings the rows?",
+            name="dw comes out with rows and columns swapped.",
+            hint="dw has w's shape: a row for each input. Which factor must come first?",
             wrong=Slip(dense_gradients, "x.T @ dy", "dy.T @ x"),
         ),
         Misconception(

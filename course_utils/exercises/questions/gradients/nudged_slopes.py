@@ -93,7 +93,7 @@ EXERCISE = Exercise(
         Misconception(
             id="exact-slope",
             name="These are the exact slopes, by the rules of calculus.",
-            hint="Asked is what the differences give, with their small error; no derivative.",
+            hint="The prompt asks for what the differences give, with their small error.",
             wrong=lambda w, x, step: 3 * (x @ w) ** 2 @ x,
         ),
     ),

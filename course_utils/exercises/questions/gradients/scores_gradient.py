@@ -67,8 +67,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="sign-turned",
-            name="All signs are turned: it is labels minus probabilities.",
-            hint="Raise the right score, and the loss falls. Which sign has its slope?",
+            name="All signs are reversed: it is labels minus probabilities.",
+            hint="Raise the right score, and the loss falls. What is the sign of its slope?",
             wrong=Slip(scores_gradient, "return gradient", "return -gradient"),
         ),
         Misconception(
@@ -80,7 +80,7 @@ EXERCISE = Exercise(
         Misconception(
             id="for-the-probabilities",
             name="That is the gradient for the probabilities; one step back is missing.",
-            hint="Between the scores and the loss stands softmax.",
+            hint="There is a softmax between the scores and the loss.",
             wrong=_scores_gradient_with(lambda p, y, n: -y / np.maximum(p, 1e-300) / n),
         ),
         Misconception(
@@ -92,7 +92,7 @@ EXERCISE = Exercise(
         Misconception(
             id="sigmoid-factor",
             name="The difference is multiplied by p (1 - p) once more.",
-            hint="That factor belongs to squared errors behind sigmoids. Here it cancels.",
+            hint="That factor belongs to squared errors after sigmoids. Here it cancels.",
             wrong=_scores_gradient_with(lambda p, y, n: (p - y) * p * (1 - p) / n),
         ),
         Misconception(

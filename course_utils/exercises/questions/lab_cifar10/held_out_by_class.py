@@ -79,8 +79,8 @@ EXERCISE = Exercise(
         Misconception(
             id="still-in-training",
             name="The validation examples are in the training part too.",
-            hint="Whoever has trained on an example knows it by heart. The two parts must "
-            "have none in common.",
+            hint="A network may have memorized what it was trained on. The two parts must "
+            "have no example in common.",
             wrong=_train_keeps_everything,
         ),
         Misconception(
@@ -102,7 +102,7 @@ EXERCISE = Exercise(
         Misconception(
             id="last-ones",
             name="The last examples of each class are held out, not the first ones.",
-            hint="Read again which of a class come into the validation part.",
+            hint="Read again which examples of a class go into the validation part.",
             wrong=_last_of_each_class,
         ),
         Misconception(

@@ -80,7 +80,7 @@ EXERCISE = Exercise(
         Misconception(
             id="pooled-at-the-end",
             name="A pooling is counted after the last convolution; there is none.",
-            hint="The poolings stand between two convolutions. How many are that?",
+            hint="A pooling comes between two convolutions. How many are there?",
             wrong=Slip(network_costs, "values = side * side", "values = (side // 2) ** 2"),
         ),
         Misconception(

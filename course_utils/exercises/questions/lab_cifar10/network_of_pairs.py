@@ -33,10 +33,10 @@ EXERCISE = ModelExercise(
     title="Batch normalization in its place",
     prompt="""A network of pairs of 3 x 3 convolutions with batch normalization.
 
-    filters : tuple of int; for each number comes a block: two 3 x 3 convolutions with so many
+    filters : tuple of int; for each number comes a block: two 3 x 3 convolutions with that many
     filters, same padding, stride 1 and no bias, each followed by batch normalization and ReLU;
     then a 2 x 2 max pooling. Settings of the normalization are Keras's own.
-    Behind the blocks: global average pooling and a dense layer with softmax.
+    After the blocks: global average pooling and a dense layer with softmax.
     classes : int, the number of classes; images are 32 x 32 x 3
     Returns a Keras model, compiled or not.
     """,
@@ -46,7 +46,7 @@ EXERCISE = ModelExercise(
     misconceptions=(
         ModelMisconception(
             id="bias-kept",
-            name="The convolutions have a bias, which the normalization takes away again.",
+            name="The convolutions have a bias, which the normalization removes again.",
             hint="What happens to a number that is added to a whole channel, when the channel's "
             "mean is subtracted?",
             wrong=Slip(network_of_pairs, "use_bias=False", "use_bias=True"),
@@ -63,7 +63,7 @@ EXERCISE = ModelExercise(
         ),
         ModelMisconception(
             id="relu-twice",
-            name="ReLU is applied twice, in the convolution and behind the normalization.",
+            name="ReLU is applied twice, in the convolution and after the normalization.",
             hint="Take activation='relu' out of the convolution.",
             wrong=Slip(network_of_pairs, "use_bias=False", 'use_bias=False, activation="relu"'),
         ),
@@ -92,7 +92,7 @@ EXERCISE = ModelExercise(
         ModelMisconception(
             id="flatten",
             name="The maps are flattened, not averaged.",
-            hint="How many weights has the last layer of yours, and how many could it have?",
+            hint="How many weights does your last layer have, and how many could it have?",
             wrong=Slip(network_of_pairs, "GlobalAveragePooling2D()", "Flatten()"),
         ),
         ModelMisconception(

@@ -26,7 +26,7 @@ def small_but_good():
 def _small_cifar10(rng):
     """Training images of the course, scaled: 1,600 to learn from, 400 to judge by.
 
-    No test images: who tries again and again would choose by them.
+    No test images: with every new try, a student would choose by them.
     """
     from course_utils.datasets import cifar10
 
@@ -96,7 +96,7 @@ EXERCISE = ModelExercise(
         ModelMisconception(
             id="document-2",
             name="This is document 2's network, which has 122,570 parameters.",
-            hint="Where do most of its parameters sit? What can stand in the place of Flatten?",
+            hint="Where do most of its parameters sit? What can take the place of Flatten?",
             wrong=_document_2,
         ),
         ModelMisconception(

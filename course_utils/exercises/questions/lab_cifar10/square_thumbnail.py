@@ -63,7 +63,7 @@ EXERCISE = Exercise(
         Misconception(
             id="from-the-corner",
             name="The square is cut from the upper left corner.",
-            hint="As much must be left over above as below, and left as right.",
+            hint="As much must be cut off above as below, and on the left as on the right.",
             wrong=Slip(square_thumbnail, "(height - size) // 2, (width - size) // 2", "0, 0"),
         ),
         Misconception(
@@ -84,7 +84,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="rounded",
-            name="The means are cut off to whole numbers.",
+            name="The means are rounded down to whole numbers.",
             hint="The network takes floats. Keep the fractions.",
             wrong=Slip(square_thumbnail, "mean(axis=(1, 3))", "mean(axis=(1, 3)) // 1"),
         ),

@@ -68,7 +68,7 @@ EXERCISE = Exercise(
         Misconception(
             id="divided-by-k",
             name="Each image is counted k times: the hits are divided by N times k.",
-            hint="Is the label among the k classes or not? That is one yes or no an image.",
+            hint="Is the label among the k classes or not? That is one yes or no per image.",
             wrong=Slip(top_k_accuracy, ".mean()", ".mean() / k"),
         ),
         Misconception(

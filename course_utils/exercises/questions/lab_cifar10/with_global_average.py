@@ -51,7 +51,7 @@ def _without_padding(classes):
 EXERCISE = ModelExercise(
     chapter=CHAPTER,
     title="Another head",
-    prompt="""Document 1's network with global average pooling in the place of Flatten.
+    prompt="""Document 1's network with global average pooling in place of Flatten.
 
     Images are 32 x 32 x 3. All convolutions are 3 x 3 with same padding and ReLU, the poolings
     2 x 2: Conv 32, MaxPool, Conv 64, MaxPool, Conv 128, then global average pooling, a dense
@@ -76,7 +76,7 @@ EXERCISE = ModelExercise(
         ),
         ModelMisconception(
             id="flatten-behind-a-pooling",
-            name="A 2 x 2 average pooling stands before Flatten: 16 means of each map, not one.",
+            name="A 2 x 2 average pooling comes before Flatten: 16 means of each map, not one.",
             hint="Global means over the whole map, whatever its size is.",
             wrong=Slip(
                 with_global_average,
@@ -92,7 +92,7 @@ EXERCISE = ModelExercise(
         ),
         ModelMisconception(
             id="one-pooling-too-many",
-            name="A max pooling stands between the last convolution and the global mean.",
+            name="A max pooling comes between the last convolution and the global mean.",
             hint="The means are over 8 x 8 values. Which layer makes 4 x 4 of them?",
             wrong=Slip(
                 with_global_average,

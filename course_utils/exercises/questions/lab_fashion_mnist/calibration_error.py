@@ -81,7 +81,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="gaps-cancel",
-            name="Too sure in one bin cancels too modest in another.",
+            name="Being too sure in one bin cancels being too modest in another.",
             hint="A distance has no sign. Where does the absolute value belong?",
             wrong=_binned(lambda shares, gaps: abs(shares @ gaps)),
         ),

@@ -28,7 +28,7 @@ def lean_network():
 def small_fashion_mnist(rng):
     """Training images of the course, scaled: 3,000 to learn from, 1,000 to judge by.
 
-    No test images: who tries again and again would choose by them.
+    No test images: with every new try, a student would choose by them.
     """
     from course_utils.datasets import fashion_mnist
 
@@ -68,7 +68,7 @@ EXERCISE = ModelExercise(
     misconceptions=(
         ModelMisconception(
             id="dense-layer-too-wide",
-            name="Nearly all parameters sit in a dense layer behind Flatten.",
+            name="Nearly all parameters sit in a dense layer after Flatten.",
             hint="How long is the flattened vector, and how many units does each of its "
             "entries go to? Another convolution and pooling make it shorter.",
             wrong=Slip(

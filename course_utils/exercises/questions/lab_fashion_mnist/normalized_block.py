@@ -44,7 +44,7 @@ EXERCISE = ModelExercise(
         ModelMisconception(
             id="relu-first",
             name="ReLU comes before the normalization.",
-            hint="What is normalized should have values of both signs. In which order is it asked?",
+            hint="What is normalized should have values of both signs. Which order is asked for?",
             wrong=Slip(
                 normalized_block,
                 "BatchNormalization())\n        layers.append(keras.layers.ReLU())",
@@ -53,26 +53,26 @@ EXERCISE = ModelExercise(
         ),
         ModelMisconception(
             id="bias-kept",
-            name="The convolutions have a bias, which the normalization takes away again.",
-            hint="How many parameters has your convolution per filter, and how many weights?",
+            name="The convolutions have a bias, which the normalization removes again.",
+            hint="How many parameters does your convolution have per filter, and how many weights?",
             wrong=Slip(normalized_block, "use_bias=False", "use_bias=True"),
         ),
         ModelMisconception(
             id="borders-lost",
-            name="The convolutions have no padding: each takes two rows and columns away.",
+            name="The convolutions have no padding: each removes two rows and two columns.",
             hint="Which padding keeps height and width?",
             wrong=Slip(normalized_block, 'padding="same"', 'padding="valid"'),
         ),
         ModelMisconception(
             id="one-convolution",
             name="There is one convolution instead of two.",
-            hint="The three layers stand in the block two times.",
+            hint="The three layers are in the block twice.",
             wrong=Slip(normalized_block, "range(2)", "range(1)"),
         ),
         ModelMisconception(
             id="not-normalized",
             name="There is no batch normalization.",
-            hint="Between a convolution and its ReLU stands another layer.",
+            hint="Another layer belongs between a convolution and its ReLU.",
             wrong=Slip(
                 normalized_block, "        layers.append(keras.layers.BatchNormalization())\n", ""
             ),

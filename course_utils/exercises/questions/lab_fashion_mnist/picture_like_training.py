@@ -61,8 +61,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="in-the-corner",
-            name="The picture stands in the upper left corner of the square.",
-            hint="The space left is to be shared between both sides.",
+            name="The picture is in the upper left corner of the square.",
+            hint="The space left must be shared between both sides.",
             wrong=Slip(
                 picture_like_training, "(longer - height) // 2, (longer - width) // 2", "0, 0"
             ),

@@ -134,7 +134,7 @@ EXERCISE = ModelExercise(
         ModelMisconception(
             id="one-convolution",
             name="There is one convolution; two were asked for.",
-            hint="What does a second convolution see, behind a pooling?",
+            hint="What does a second convolution see after a pooling?",
             wrong=_one_layer_only,
         ),
         ModelMisconception(

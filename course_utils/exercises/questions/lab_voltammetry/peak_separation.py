@@ -63,7 +63,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="sign-turned",
-            name="The cathodic peak's potential comes first: the sign is turned.",
+            name="The cathodic peak's potential comes first: the sign is reversed.",
             hint="E_pa - E_pc: which of the two is subtracted?",
             wrong=lambda potential, current: -peak_separation(potential, current),
         ),

@@ -66,8 +66,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="only-potentials-turned-around",
-            name="The falling sweep's potentials are turned around, its currents are not.",
-            hint="Each current belongs to a potential. Turn the two around together.",
+            name="The falling sweep's potentials are reversed, its currents are not.",
+            hint="Each current belongs to a potential. Reverse the two together.",
             wrong=Slip(sweeps_on_a_grid, "current[turn:][::-1]", "current[turn:]"),
         ),
         Misconception(
@@ -99,7 +99,7 @@ EXERCISE = Exercise(
         "Two steps: cut the curve where the potential turns, then read each sweep at the "
         "grid's potentials.",
         "The turn is np.argmax(potential) and belongs to both sweeps. np.interp needs rising "
-        "x; [::-1] turns an array around.",
+        "x; [::-1] reverses an array.",
         "Which axis do channels lie on? np.stack has one.",
     ),
 )

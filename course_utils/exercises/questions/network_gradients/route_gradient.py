@@ -42,7 +42,7 @@ def inputs(rng):
         rows, columns = (height - size) // stride + 1, (width - size) // stride + 1
         yield {
             "dy": rng.normal(size=(rows, columns)),
-            # small whole numbers, as many of them zero as behind a ReLU: ties
+            # small whole numbers, as many of them zero as after a ReLU: ties
             "feature_map": np.maximum(rng.integers(-3, 4, size=(height, width)), 0).astype(float),
             "size": size,
             "stride": stride,
@@ -114,7 +114,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="overwritten",
-            name="A pixel that wins several windows keeps the gradient of one of them only.",
+            name="A pixel that wins several windows keeps the gradient of only one of them.",
             hint="With stride 1, one pixel can be the maximum of four windows.",
             wrong=Slip(route_gradient, "+= dy[row, column]", "= dy[row, column]"),
         ),

@@ -95,8 +95,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="channels-first",
-            name="The axes are those of a batch (N, C, H, W), as PyTorch has it.",
-            hint="Where do the channels stand in x's shape?",
+            name="The axes are those of a batch (N, C, H, W), as in PyTorch.",
+            hint="Where are the channels in x's shape?",
             wrong=_over((0, 2, 3)),
         ),
         Misconception(
@@ -143,7 +143,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="not-centered",
-            name="The mean is not taken away from x.",
+            name="The mean is not subtracted from x.",
             hint="What should the mean of the result be, with beta = 0?",
             wrong=Slip(normalize_channels, "x_hat = (x - mean)", "x_hat = x"),
         ),

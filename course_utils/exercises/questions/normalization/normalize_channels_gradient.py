@@ -65,7 +65,7 @@ EXERCISE = Exercise(
         Misconception(
             id="variance-as-constant",
             name="The path through the variance is missing in dx.",
-            hint="The mean is taken away, but an outlier also changes what all are divided by.",
+            hint="The mean is subtracted, but an outlier also changes what all x are divided by.",
             wrong=Slip(normalize_channels_gradient, " - x_hat * dgamma / n", ""),
         ),
         Misconception(
@@ -76,8 +76,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="missing-1/n",
-            name="Sums stand in dx where means should be: the factor 1/n is missing.",
-            hint="One x has 1/n of the say in the mean. Does your dx add up to 0?",
+            name="dx has sums where means should be: the factor 1/n is missing.",
+            hint="One x makes up 1/n of the mean. Does your dx add up to 0?",
             wrong=Slip(
                 normalize_channels_gradient,
                 "dbeta / n - x_hat * dgamma / n",
@@ -113,7 +113,7 @@ EXERCISE = Exercise(
         Misconception(
             id="dx-n-times-too-large",
             name="dx is n times too large everywhere.",
-            hint="If n * dy - ... stands in the brackets, what must stand before them?",
+            hint="If the brackets hold n * dy - ..., what must come before them?",
             wrong=Slip(normalize_channels_gradient, "gamma / deviation", "n * gamma / deviation"),
         ),
         Misconception(
@@ -130,7 +130,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="divided-by-variance",
-            name="dx is divided by the variance where the deviation should stand.",
+            name="dx is divided by the variance, not by the deviation.",
             hint="sqrt(variance + epsilon) divides x in the forward pass. And in the slope?",
             wrong=Slip(normalize_channels_gradient, "gamma / deviation", "gamma / deviation**2"),
         ),
@@ -152,19 +152,19 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="variance-path-doubled",
-            name="The part through the variance is twice too large: a 1/2 is missing.",
+            name="The part through the variance is too large by a factor of 2: a 1/2 is missing.",
             hint="What is the slope of v ** -0.5? Both its factors count.",
             wrong=Slip(normalize_channels_gradient, "x_hat * dgamma / n", "2 * x_hat * dgamma / n"),
         ),
         Misconception(
             id="variance-path-halved",
-            name="The part through the variance is half too small: a 2 is missing.",
+            name="The part through the variance is too small by half: a 2 is missing.",
             hint="What is the slope of (x - mean) ** 2?",
             wrong=Slip(normalize_channels_gradient, "x_hat * dgamma / n", "x_hat * dgamma / n / 2"),
         ),
         Misconception(
             id="centered-for-normalized",
-            name="x - mean stands in dx where x_hat should stand.",
+            name="dx has x - mean where x_hat should be.",
             hint="Check with x ten times as large: dx must become a tenth.",
             wrong=Slip(
                 normalize_channels_gradient, "x_hat * dgamma / n", "(x - mean) * dgamma / n"

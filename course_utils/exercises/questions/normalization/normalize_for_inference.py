@@ -82,7 +82,7 @@ EXERCISE = Exercise(
         Misconception(
             id="batch-statistics",
             name="x is normalized with its own mean and variance, as in training.",
-            hint="What would come out for a single x? At inference nobody may be needed beside it.",
+            hint="What would come out for a single x? At inference it may come alone.",
             wrong=_inference_with(
                 lambda x, means, variances, momentum: (x.mean(axis=0), x.var(axis=0))
             ),
@@ -107,7 +107,7 @@ EXERCISE = Exercise(
         Misconception(
             id="plain-average",
             name="All batches count the same: it is a plain average.",
-            hint="Early batches come from a network that no longer exists. Which weigh more?",
+            hint="Early batches come from a network that no longer exists. Which must weigh more?",
             wrong=_inference_with(
                 lambda x, means, variances, momentum: (
                     means.mean(axis=0),
@@ -124,7 +124,7 @@ EXERCISE = Exercise(
         Misconception(
             id="one-update",
             name="The averages start from 0 and 1 again at every batch: only the last counts.",
-            hint="What must stand before the loop, and what inside it?",
+            hint="What belongs before the loop, and what inside it?",
             wrong=_inference_with(
                 lambda x, means, variances, momentum: (
                     _moving(0, means[-1:], momentum),
@@ -185,7 +185,7 @@ EXERCISE = Exercise(
         Misconception(
             id="deviations-averaged",
             name="The square roots of the variances were averaged.",
-            hint="What is averaged is the variance. Where does the root stand then?",
+            hint="What is averaged is the variance. Where does the root belong then?",
             wrong=_inference_with(
                 lambda x, means, variances, momentum: (
                     _moving(0, means, momentum),

@@ -45,7 +45,7 @@ EXERCISE = Exercise(
         Misconception(
             id="one-over-what-goes",
             name="1 / 0.001 = 1,000 steps: after these, 63% of the way is done.",
-            hint="How much of the way is left after 1,000 steps? 0.999 ** 1000 says it.",
+            hint="How much of the way is left after 1,000 steps? 0.999 ** 1000 tells.",
             wrong=lambda: 1000,
         ),
         Misconception(

@@ -97,7 +97,7 @@ EXERCISE = Exercise(
         Misconception(
             id="step-from-zero",
             name="The correction uses step - 1; in the first step that divides by zero.",
-            hint="beta**0 is 1. Which number has the first step?",
+            hint="beta**0 is 1. What is the number of the first step?",
             wrong=_at_step(lambda step: step - 1),
         ),
         Misconception(

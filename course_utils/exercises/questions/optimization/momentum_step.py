@@ -82,8 +82,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="rate-outside",
-            name="The velocity is kept without the learning rate, as PyTorch does it.",
-            hint="A fair rule, but another velocity. Here the rate is inside it.",
+            name="The velocity is kept without the learning rate, as in PyTorch.",
+            hint="That works too, but it is another velocity. Here the rate is part of it.",
             wrong=lambda w, velocity, gradient, learning_rate, momentum: (
                 w - learning_rate * (momentum * velocity + gradient),
                 momentum * velocity + gradient,

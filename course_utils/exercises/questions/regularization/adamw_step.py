@@ -26,7 +26,7 @@ def inputs(rng):
         "learning_rate": 0.1,
         "weight_decay": 0.2,
     }
-    yield {  # small gradients tell where epsilon stands, and a 0 whether it is there
+    yield {  # small gradients tell where epsilon is, and a 0 whether it is there
         "w": np.array([0.5, -2.0, 1.0]),
         "g": np.array([0.002, -0.004, 0.0]),
         "m": np.zeros(3),
@@ -104,7 +104,7 @@ EXERCISE = Exercise(
         Misconception(
             id="decay-without-learning-rate",
             name="The weights decay by weight_decay * w, without the learning rate.",
-            hint="Which terms stand in the brackets that learning_rate multiplies?",
+            hint="Which terms are in the brackets that learning_rate multiplies?",
             wrong=Slip(
                 adamw_step, " + weight_decay * w\n    return w", "\n    return w - weight_decay * w"
             ),

@@ -105,7 +105,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="keeps-the-low-draws",
-            name="Entries are kept if their draw is below 1 - rate: the right share, others.",
+            name="Entries are kept if their draw is below 1 - rate: as many, but other ones.",
             hint="The prompt says which draws mean that an entry becomes 0.",
             wrong=Slip(drop_units, "draws >= rate", "draws < 1 - rate"),
         ),

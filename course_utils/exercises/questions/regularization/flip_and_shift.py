@@ -90,7 +90,7 @@ EXERCISE = Exercise(
         Misconception(
             id="wraps-around",
             name="What leaves on one side comes back on the other, as with np.roll.",
-            hint="Behind the border there is black. Which pixels must be set to 0?",
+            hint="Beyond the border everything is black. Which pixels must be set to 0?",
             wrong=_augment_with(lambda image, *by: np.roll(image, by, axis=(0, 1))),
         ),
         Misconception(
@@ -180,7 +180,7 @@ EXERCISE = Exercise(
         Misconception(
             id="opposite-direction",
             name="The images move up and left where they should move down and right.",
-            hint="After a shift by 1 to the right, what stands in column 1? The old column 0.",
+            hint="After a shift by 1 to the right, what is in column 1? The old column 0.",
             wrong=Slip(flip_and_shift, "shifts[i]", "-shifts[i]"),
         ),
         Misconception(

@@ -69,7 +69,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="order-inverted",
-            name="order is read as the place where each example goes, not as who comes next.",
+            name="order is read as the place where each example goes, not as which one comes next.",
             hint="If order begins with 3, example 3 is the first of the epoch.",
             wrong=Slip(one_batch, "order[k", "np.argsort(order)[k"),
         ),

@@ -28,7 +28,7 @@ EXERCISE = Exercise(
         Misconception(
             id="rounded-at-the-end",
             name="The ten epochs are laid end to end and cut into batches once.",
-            hint="Each epoch starts a new batch. How many steps has one epoch?",
+            hint="Each epoch starts a new batch. How many steps does one epoch have?",
             wrong=lambda: -(-550_000 // 64),
         ),
         Misconception(
@@ -51,7 +51,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="one-step-an-image",
-            name="That is one step an image.",
+            name="That is one step per image.",
             hint="The weights move once for each batch.",
             wrong=lambda: 550_000,
         ),

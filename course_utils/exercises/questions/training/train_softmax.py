@@ -156,7 +156,7 @@ EXERCISE = Exercise(
         Misconception(
             id="one-epoch",
             name="The training ends after one epoch.",
-            hint="What does the argument epochs ask for? Look where return stands.",
+            hint="What does the argument epochs ask for? Look where the return is.",
             wrong=Slip(train_softmax, "range(epochs)", "range(1)"),
         ),
     ),

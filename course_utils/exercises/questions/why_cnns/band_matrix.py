@@ -58,7 +58,7 @@ EXERCISE = Exercise(
         Misconception(
             id="transposed",
             name="Rows and columns are swapped.",
-            hint="The signal stands on the left of the product: each column makes one output.",
+            hint="The signal is on the left of the product: each column makes one output.",
             wrong=lambda weights, n: band_matrix(weights, n).T,
         ),
         Misconception(
@@ -75,7 +75,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             id="padded",
-            name="The weights also stop at places where they hang over the ends.",
+            name="The weights are also laid at places where they hang over the ends.",
             hint="Output 0 starts with all k weights on the signal. How many places are there?",
             wrong=_padded_band_matrix,
         ),

@@ -95,8 +95,8 @@ EXERCISE = Exercise(
         "First count the places: a window of `kernel` fits into a row of `width` pixels at "
         "width - kernel + 1 places.",
         "The number of outputs is places x filters. It is the same for all three layers.",
-        "dense: (height * width + 1) parameters an output. local: (kernel * kernel + 1) an "
-        "output. shared: (kernel * kernel + 1) a filter.",
+        "dense: (height * width + 1) parameters per output. local: (kernel * kernel + 1) "
+        "per output. shared: (kernel * kernel + 1) per filter.",
     ),
     points=2,
 )
