@@ -25,8 +25,9 @@ class Misconception:
     hint : str
         What to look at next. It must not give the solution away.
     wrong : callable
-        The mistake as code, with the exercise's signature. An answer that returns what `wrong`
-        returns on every input is diagnosed as this misconception.
+        The mistake as code, with the exercise's signature: a function, or a `Slip` where it is
+        the model solution with one piece changed. An answer that returns what `wrong` returns on
+        every input is diagnosed as this misconception.
     """
 
     id: str

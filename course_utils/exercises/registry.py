@@ -4,37 +4,20 @@ import difflib
 import functools
 import importlib
 
+from course_utils.exercises import questions
 from course_utils.exercises.exercise import Exercise
-
-MODULES = (
-    "why_cnns",
-    "convolution",
-    "convolution_layers",
-    "activation_and_pooling",
-    "classification",
-    "gradients",
-    "convolution_gradients",
-    "network_gradients",
-    "training",
-    "optimization",
-    "evaluation",
-    "normalization",
-    "regularization",
-    "lab_fashion_mnist",
-    "lab_voltammetry",
-    "lab_cifar10",
-    "lab_cifar10_networks",
-)
+from course_utils.exercises.questions import TOPICS
 
 
 @functools.cache
 def _by_id() -> dict[str, Exercise]:
     exercises = {}
-    for module in MODULES:
-        for exercise in importlib.import_module(f"course_utils.exercises.{module}").EXERCISES:
-            if exercise.id in exercises:
-                raise ValueError(f"two exercises are called {exercise.id!r}; ids must be unique")
-            exercises[exercise.id] = exercise
+    for topic in TOPICS:
+        folder = f"{questions.__name__}.{topic}"
+        for id in importlib.import_module(folder).ORDER:
+            if id in exercises:
+                raise ValueError(f"two exercises are called {id!r}; ids must be unique")
+            exercises[id] = importlib.import_module(f"{folder}.{id}").EXERCISE
     return exercises
 
 

@@ -42,7 +42,7 @@ class Report:
     message : str
         What was seen, in a sentence or two.
     misconception : str or None
-        Id of the recognised mistake; `diagnosis` names it and `hint` says what to look at.
+        Id of the recognized mistake; `diagnosis` names it and `hint` says what to look at.
     counterexample : Counterexample or None
     table : LayerTable or None
         The layers of the model, if the answer returned one that is not right.

@@ -1,6 +1,7 @@
 """What holds for every exercise in the catalog."""
 
 import ast
+import importlib
 import inspect
 import keyword
 from pathlib import Path
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 
 from course_utils import reference
-from course_utils.exercises import catalog, evaluate, registry
+from course_utils.exercises import catalog, evaluate, questions
 from course_utils.exercises.comparing import compare
 from course_utils.exercises.model_answers import ModelExercise, keras
+from course_utils.exercises.questions import TOPICS
 from course_utils.exercises.running import run
 
 ALL = catalog()
@@ -38,11 +40,39 @@ def source_of(exercise):
     return names[exercise.id]
 
 
-def test_every_module_with_exercises_is_registered():
-    # One that is not would be in no catalog, and no test would miss it.
-    folder = Path(registry.__file__).parent
-    found = {path.stem for path in folder.glob("*.py") if "\nEXERCISES" in path.read_text("utf-8")}
-    assert found == set(registry.MODULES)
+def test_every_topic_and_every_exercise_is_in_the_order():
+    # What is not would be in no catalog, and no test would miss it.
+    folder = Path(questions.__file__).parent
+    assert {path.parent.name for path in folder.glob("*/__init__.py")} == set(TOPICS)
+    for topic in TOPICS:
+        files = {
+            path.stem
+            for path in (folder / topic).glob("*.py")
+            if "\nEXERCISE = " in path.read_text("utf-8")
+        }
+        assert files == set(importlib.import_module(f"{questions.__name__}.{topic}").ORDER)
+
+
+@each_exercise
+def test_its_file_is_named_after_it_and_its_topic_says_the_chapter(exercise):
+    module = inspect.getmodule(exercise.reference)
+    assert module.EXERCISE is exercise
+    package, _, name = module.__name__.rpartition(".")
+    assert name == exercise.id
+    assert exercise.chapter == importlib.import_module(package).CHAPTER
+
+
+@pytest.mark.parametrize("exercise", CODING + MODELS, ids=lambda exercise: exercise.id)
+def test_four_right_answers_stand_in_a_test_of_its_name(exercise):
+    topic = inspect.getmodule(exercise.reference).__name__.split(".")[-2]
+    tests = importlib.import_module(f"tests.exercises.questions.{topic}.test_{exercise.id}")
+    assert len(set(tests.RIGHT_ANSWERS)) >= 4
+
+
+def test_every_test_of_right_answers_belongs_to_an_exercise():
+    folder = Path(__file__).parent / "questions"
+    tested = {path.stem.removeprefix("test_") for path in folder.glob("*/test_*.py")}
+    assert tested <= {exercise.id for exercise in ALL}
 
 
 def test_there_are_enough():

@@ -13,9 +13,7 @@ import numpy as np
 from course_utils.exercises.model_answers.data import ModelData
 from course_utils.exercises.model_answers.description import Description, Layer
 from course_utils.exercises.model_answers.layers import ACTIVATION_LAYERS
-from course_utils.exercises.model_answers.measuring import (
-    trained_accuracy,
-)
+from course_utils.exercises.model_answers.measuring import trained_accuracy
 
 
 @dataclass(frozen=True)
@@ -151,27 +149,6 @@ def without(*kinds: str) -> Requirement:
     return Requirement(f"no {' and no '.join(kinds)}", check)
 
 
-def in_order(*kinds: str) -> Requirement:
-    """Layers of these classes in this order, others between them or not."""
-    wanted = ", ".join(kinds)
-
-    def check(case):
-        left = list(kinds)
-        found = set()
-        for layer in case.model.layers:
-            if left and layer.kind == left[0]:
-                left.pop(0)
-                found.add((layer.number, "layer"))
-        if not left:
-            return None
-        last = max((number for number, _ in found), default=0)
-        after = f"after layer {last}" if last else "in it"
-        text = f"Expected {wanted} in this order (others may stand between); there is no {left[0]} "
-        return Finding(f"{text}{after}.", frozenset(found))
-
-    return Requirement(f"the layers {wanted} in this order", check)
-
-
 def same_layers() -> Requirement:
     """The layers of the model solution, wired and set alike; names and initializers are free.
 
@@ -184,20 +161,6 @@ def same_layers() -> Requirement:
         return input_shape().check(case) or _first_difference(case.model, case.reference)
 
     return Requirement("the layers that are asked", check)
-
-
-def softmax_once() -> Requirement:
-    """A softmax after the last layer with weights, and no other activation there."""
-
-    def check(case):
-        found = case.model.last_activations
-        if found == ("softmax",):
-            return None
-        return Finding(
-            f"Its output comes from {_then(found)}; expected one softmax.", _at_the_end(case)
-        )
-
-    return Requirement("one softmax at the end", check)
 
 
 def loss_fits(labels: str) -> Requirement:

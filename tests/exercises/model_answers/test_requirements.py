@@ -90,9 +90,49 @@ def test_without():
     assert found(need.without("Dropout", "Flatten"), network()) == (text, {(3, "layer")})
 
 
+# Two that no exercise asks for, written as an author writes what is not in the module.
+
+
+def in_order(*kinds: str):
+    """Layers of these classes in this order, others between them or not."""
+    wanted = ", ".join(kinds)
+
+    def check(case):
+        left = list(kinds)
+        found = set()
+        for layer in case.model.layers:
+            if left and layer.kind == left[0]:
+                left.pop(0)
+                found.add((layer.number, "layer"))
+        if not left:
+            return None
+        last = max((number for number, _ in found), default=0)
+        after = f"after layer {last}" if last else "in it"
+        text = f"Expected {wanted} in this order (others may stand between); there is no {left[0]} "
+        return need.Finding(f"{text}{after}.", frozenset(found))
+
+    return need.Requirement(f"the layers {wanted} in this order", check)
+
+
+def softmax_once():
+    """A softmax after the last layer with weights, and no other activation there."""
+
+    def check(case):
+        found = case.model.last_activations
+        if found == ("softmax",):
+            return None
+        names = " and then ".join(found) or "no activation"
+        return need.Finding(
+            f"Its output comes from {names}; expected one softmax.",
+            frozenset((number, "layer") for number in case.model.outputs),
+        )
+
+    return need.Requirement("one softmax at the end", check)
+
+
 def test_in_order():
-    assert found(need.in_order("Conv2D", "Flatten", "Dense"), network()) is None
-    text, marks = found(need.in_order("Conv2D", "Flatten", "MaxPooling2D"), network())
+    assert found(in_order("Conv2D", "Flatten", "Dense"), network()) is None
+    text, marks = found(in_order("Conv2D", "Flatten", "MaxPooling2D"), network())
     assert text.endswith("there is no MaxPooling2D after layer 3.")
     assert marks == {(1, "layer"), (3, "layer")}
 
@@ -221,11 +261,11 @@ def test_same_layers_tells_another_wiring():
 
 
 def test_softmax_once():
-    assert found(need.softmax_once(), network()) is None
-    assert found(need.softmax_once(), network(last=None, more=[layers.Softmax()])) is None
+    assert found(softmax_once(), network()) is None
+    assert found(softmax_once(), network(last=None, more=[layers.Softmax()])) is None
     text = "Its output comes from no activation; expected one softmax."
-    assert found(need.softmax_once(), network(last=None)) == (text, {(4, "layer")})
-    text, _ = found(need.softmax_once(), network(more=[layers.Softmax()]))
+    assert found(softmax_once(), network(last=None)) == (text, {(4, "layer")})
+    text, _ = found(softmax_once(), network(more=[layers.Softmax()]))
     assert text == "Its output comes from softmax and then softmax; expected one softmax."
 
 

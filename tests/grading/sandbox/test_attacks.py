@@ -18,6 +18,10 @@ from course_utils.grading.wire.messages import encode
 from tests.grading.conftest import NUMBER, RIGHT, ROW_MEANS, exercise, sandbox_or_skip
 
 PACKAGE = Path(course_utils.__file__).parent
+SOLUTION = PACKAGE / "exercises" / "questions" / "convolution" / "slide_kernel.py"
+REFERENCE = PACKAGE / "reference" / "correlation.py"
+TESTS = Path(__file__)
+USERS = Path("/etc/passwd")
 
 
 def attack(sandbox, *cells):
@@ -57,15 +61,15 @@ def ran(pid):
 KIT = "os.path.dirname(os.path.dirname(sys.modules['course_utils'].__file__))"
 RUNNER = "sys.modules['course_utils.grading.sandbox.inside.server'].__file__"
 BREACHES = {
-    "read the solutions": f"open({str(PACKAGE / 'exercises' / 'convolution.py')!r}).read()",
-    "read the reference": f"open({str(PACKAGE / 'reference' / 'correlation.py')!r}).read()",
-    "read the tests": f"open({__file__!r}).read()",
-    "list the package": f"os.listdir({str(PACKAGE / 'reference')!r})[0]",
+    "read the solutions": f"open({str(SOLUTION)!r}).read()",
+    "read the reference": f"open({str(REFERENCE)!r}).read()",
+    "read the tests": f"open({str(TESTS)!r}).read()",
+    "list the package": f"os.listdir({str(REFERENCE.parent)!r})[0]",
     "glob for notebooks": f"glob.glob({str(PACKAGE.parent)!r} + '/**/*.ipynb', recursive=True)[0]",
     "read by a path with dots": f"open('/usr/lib/../..{PACKAGE}/__init__.py').read()",
     "read through a link": f"os.symlink({str(PACKAGE)!r}, '/tmp/link')",
-    "read the users": "open('/etc/passwd').read()",
-    "read the keys": "os.listdir(os.path.expanduser('~/.ssh'))[0]",
+    "read the users": f"open({str(USERS)!r}).read()",
+    "read the keys": "os.listdir('/a/home/.ssh')[0]",
     "read the parent's memory": "open(f'/proc/{os.getppid()}/mem', 'rb').read(1)",
     "read the environment": "open('/proc/self/environ').read(1) or 1 / 0",
     "find secrets in the environment": "os.environ['HOME']",
@@ -183,9 +187,16 @@ TRIES = "\n".join(
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers of calls are those of x86_64")
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_outside_is_reached(kind):
+def test_nothing_outside_is_reached(kind, tmp_path):
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "id_ed25519").touch()
+    # What is to be read must be there, or the attack fails for a reason that proves nothing.
+    for target in (SOLUTION, REFERENCE, TESTS, USERS):
+        assert target.read_text("utf-8"), target
+    assert any((PACKAGE.parent / "chapters").glob("*.ipynb"))
+    cell = TRIES.replace("/a/home", str(tmp_path))
     with sandbox_or_skip(kind) as sandbox:
-        result = grade_submission([TRIES], [BREACHED], seed=1, sandbox=sandbox)
+        result = grade_submission([cell], [BREACHED], seed=1, sandbox=sandbox)
     (attacked,) = result.exercises
     assert attacked.status == "graded", attacked
     if kind == "container":  # where both are its own
