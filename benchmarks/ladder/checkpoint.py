@@ -18,7 +18,9 @@ def save(path, arrays, facts):
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     entries = {
-        f"{name}/{place}": array for name, group in arrays.items() for place, array in enumerate(group)
+        f"{name}/{place}": array
+        for name, group in arrays.items()
+        for place, array in enumerate(group)
     }
     unfinished = path.with_suffix(".tmp")
     with unfinished.open("wb") as file:

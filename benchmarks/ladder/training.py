@@ -15,6 +15,8 @@ from course_utils.models import (
     with_mirror_image,
 )
 
+# The weights of the last step or their average; the image alone or its mirror image too.
+WAYS = ("last", "last_mirrored", "averaged", "averaged_mirrored")
 RECALIBRATION_IMAGES = 5_000
 
 
@@ -43,15 +45,16 @@ class Training:
         self.steps = len(images) // recipe.batch_size  # an epoch's last, smaller batch is left out
         if self.steps == 0:
             raise ValueError(f"{len(images)} images do not fill a batch of {recipe.batch_size}")
+        keras.backend.clear_session()  # frees the graphs of trainings before
         keras.utils.set_random_seed(seed)
         with dtype_policy(precision):
             self.network = recipe.build()
         self.optimizer = recipe.optimizer(self.network, self.steps)
-        self.averaged = AveragedWeights(self.network, recipe.average_momentum)
+        self.averaged = AveragedWeights(self.network, recipe.average_momentum(self.steps))
         self.rng = np.random.default_rng(seed)
         self.history = []
         self.loss = keras.losses.CategoricalCrossentropy()
-        self._step = tf.function(self._train_on)
+        self._learn = tf.function(self._train_on)
         self._answer = answering(self.network)
         self._restore()
 
@@ -73,10 +76,9 @@ class Training:
         losses, right = [], []
         for step in range(self.steps):
             places = order[step * self.recipe.batch_size :][: self.recipe.batch_size]
-            batch = self.recipe.augment(self.images[places], self.rng)
-            loss, probabilities = self._step(scaled(batch), tf.constant(self.targets[places]))
+            loss, probabilities = self.step(places)
             losses.append(loss)
-            right.append(probabilities.numpy().argmax(axis=1) == self.labels[places])
+            right.append(probabilities.argmax(axis=1) == self.labels[places])
             if (step + 1) % self.recipe.average_every == 0:
                 self.averaged.update()
         accuracy = share_right(self._answer, *self.validation)
@@ -89,6 +91,12 @@ class Training:
                 "processor_seconds": round(time.process_time() - start, 2),
             }
         )
+
+    def step(self, places):
+        """Learn from the images at these places; return the loss and the probabilities (n, K)."""
+        batch = self.recipe.augment(self.images[places], self.rng)
+        loss, probabilities = self._learn(scaled(batch), tf.constant(self.targets[places]))
+        return float(loss), probabilities.numpy()
 
     def _train_on(self, images, targets):
         with tf.GradientTape() as tape:
@@ -109,18 +117,17 @@ class Training:
             network = self.recipe.build()
         self.averaged.copy_to(network)
         some = np.random.default_rng(self.seed).permutation(len(self.images))
-        some = np.sort(some[:RECALIBRATION_IMAGES])
+        some = some[:RECALIBRATION_IMAGES]
         recalibrate(network, scaled(self.images[some]), min(500, len(some)))
         return network
 
-    def accuracies(self, images, labels):
-        """Share of right answers of the last and the averaged weights, without and with mirroring."""
-        found = {}
-        for name, network in (("last", self.network), ("averaged", self.averaged_network())):
-            found[name] = share_right(answering(network), images, labels)
-            mirrored = answering(with_mirror_image(network))
-            found[f"{name}_mirrored"] = share_right(mirrored, images, labels)
-        return found
+    def accuracy(self, way, images, labels):
+        """Share of right answers, in one of `WAYS`: which weights, and whether mirrored too."""
+        if way not in WAYS:
+            raise ValueError(f"way is {way!r}; expected one of {', '.join(WAYS)}")
+        network = self.averaged_network() if way.startswith("averaged") else self.network
+        network = with_mirror_image(network) if way.endswith("mirrored") else network
+        return share_right(answering(network), images, labels)
 
     def save(self):
         arrays = {name: [np.asarray(v) for v in group] for name, group in self._variables().items()}

@@ -31,9 +31,7 @@ def smooth_labels(labels, classes=10, amount=0.1):
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise ValueError(f"labels must be integers (n,), got {labels.dtype} {labels.shape}")
     if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
-        raise ValueError(
-            f"labels must be 0 to {classes - 1}, got {labels.min()} to {labels.max()}"
-        )
+        raise ValueError(f"labels must be 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
     if not 0 <= amount <= 1:
         raise ValueError(f"amount must be from 0 to 1, got {amount!r}")
     return (1 - amount) * np.eye(classes, dtype=np.float32)[labels] + np.float32(amount / classes)

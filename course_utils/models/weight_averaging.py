@@ -75,8 +75,9 @@ def recalibrate(network, images, batch_size=500):
     for start in range(0, len(images) - batch_size + 1, batch_size):
         see(tf.convert_to_tensor(images[start : start + batch_size]))
         means.append([layer.moving_mean.numpy() for layer in layers])
-        squares.append([layer.moving_variance.numpy() + layer.moving_mean.numpy() ** 2
-                        for layer in layers])
+        squares.append(
+            [layer.moving_variance.numpy() + layer.moving_mean.numpy() ** 2 for layer in layers]
+        )
     for place, (layer, momentum) in enumerate(zip(layers, momenta)):
         mean = np.mean([row[place] for row in means], axis=0)
         square = np.mean([row[place] for row in squares], axis=0)

@@ -2,10 +2,10 @@
 
 
 def decay_kernels_only(optimizer, network):
-    """Keep the optimizer's weight decay away from biases, and from a normalization's gamma and beta.
+    """Keep weight decay away from biases, and from a normalization's gamma and beta.
 
-    These are few and fit little noise, and a gamma that shrinks only changes the scale of its maps:
-    Jia et al. (2018), https://doi.org/10.48550/arXiv.1807.11205, section 3.2.
+    These are few, and hardly fit noise. Source: Jia et al. (2018),
+    https://doi.org/10.48550/arXiv.1807.11205, section 3.2.
 
     Parameters
     ----------
