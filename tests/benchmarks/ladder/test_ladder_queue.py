@@ -26,8 +26,8 @@ class Stop(Exception):
 class FakeTraining:
     """Takes epochs as a training does, and keeps its state in a file, but learns nothing."""
 
-    epochs_left = 10**9  # until the machine is switched off
-    taken = []
+    epochs_left: int  # until the machine is switched off
+    taken: list  # every epoch, as checkpoint and number
 
     def __init__(self, recipe, seed, images, labels, validation, *, precision, state):
         self.recipe, self.seed, self.state = recipe, seed, state
@@ -60,8 +60,8 @@ def fake_row(training, stage, arm, *, test=None):
 def begin(tmp_path, monkeypatch):
     monkeypatch.setattr(queue_module, "Training", FakeTraining)
     monkeypatch.setattr(queue_module, "row_of", fake_row)
-    monkeypatch.setattr(FakeTraining, "epochs_left", 10**9)
-    monkeypatch.setattr(FakeTraining, "taken", [])
+    monkeypatch.setattr(FakeTraining, "epochs_left", 10**9, raising=False)
+    monkeypatch.setattr(FakeTraining, "taken", [], raising=False)
     monkeypatch.setattr(Rows, "append", append_without_epochs)
     asked = []
 
@@ -229,10 +229,8 @@ def test_the_page_has_each_difference_with_its_error_and_number(begin):
     assert "| longer training | +0.0000 ± 0.0000 | 2 |  |  | +0.0 |" in text
     assert "Test accuracy 0.9300 ± 0.0000 over 2 seeds" in text
     assert "`full` less `full - label smoothing`: +0.0100 ± 0.0000 over 2 pairs" in text
-    assert (
-        "0.02: 0.7500, 0.04: 0.8000, 0.08: 0.7500" in text.replace("0.7900", "0.8000")
-        or "0.04" in text
-    )
+    # Seed 10, not one of the best two arms, and one factor of two from the best rate.
+    assert "| `plain` | 0.02: 0.7400, 0.04: 0.7900, 0.08: 0.7400 | 0.04 |" in text
     assert planned(queue.rows) in text
 
 
