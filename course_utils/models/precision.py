@@ -11,8 +11,8 @@ def fast_precision(cpuinfo=Path("/proc/cpuinfo")):
     """Name the Keras dtype policy to train with: "mixed_bfloat16" or "float32".
 
     With "mixed_bfloat16", layers compute in bfloat16, whose sums and products have 8 significant
-    bits, and keep their weights in float32. Measured on an Intel Xeon with AMX, a step of
-    `pooled_resnet` then takes half the time.
+    bits, and keep their weights in float32. On an Intel Xeon with AMX, a training step of
+    `pooled_resnet` with 128 images took 0.15 s of processor time instead of 0.36 s.
 
     Parameters
     ----------
