@@ -1,13 +1,13 @@
 """The ladder's command and its committed files."""
 
-import csv
 import subprocess
 
 import pytest
 
 from benchmarks.ladder import __main__ as command
 from benchmarks.ladder.page import page
-from benchmarks.ladder.rows import COLUMNS, CURVE_COLUMNS, FOLDER, Rows, row_of
+from benchmarks.ladder.queue import Queue
+from benchmarks.ladder.rows import COLUMNS, CURVE_COLUMNS, FOLDER, Rows, read
 from benchmarks.ladder.rungs import TOP_EPOCHS, TOP_WAY, everything
 from benchmarks.ladder.training import WAYS, Training
 from course_utils.datasets import cifar10
@@ -30,34 +30,36 @@ def test_a_step_is_timed():
     assert 0 < processor < 60
 
 
-def test_a_finished_training_has_all_columns(tmp_path):
+def test_a_finished_training_has_its_row_and_its_weights_can_be_asked_again(tmp_path):
     images, labels = cifar10("train", "small")
-    recipe = everything(1)
-    training = Training(
-        recipe,
-        5,
-        images[:128],
-        labels[:128],
-        (images[-20:], labels[-20:]),
-        precision="float32",
-        state=tmp_path / "state.npz",
+    sets = {"train": (images[:160], labels[:160]), "test": (images[-40:], labels[-40:])}
+    rows, recipe = Rows(tmp_path), everything(1)
+    queue = Queue(
+        rows, tmp_path, sets.get, held_out=20, precision="float32", report=lambda line: None
     )
-    training.run()
-    assert TOP_WAY in WAYS
-    row = row_of(training, "top", "full", test=(images[-40:], labels[-40:]))
-    assert set(row) == set(COLUMNS)
-    assert (row["seed"], row["epochs"], row["precision"]) == (5, 1, "float32")
-    assert row["rate"] == recipe.rate
-    assert row["parameters"] == training.network.count_params()
-    expected = training.accuracy(TOP_WAY, images[-40:], labels[-40:])
-    assert float(row["test_accuracy"]) == pytest.approx(expected, abs=1e-4)
-    assert row_of(training, "arm", "full")["test_accuracy"] == ""
-    rows = Rows(tmp_path)
-    rows.append(row, training.history)
-    with rows.epochs.open(encoding="utf-8", newline="") as file:
-        (epoch,) = csv.DictReader(file)
+    queue.complete("top", "full", recipe, 5, tested=True)
+    (row,) = rows.read()
+    assert tuple(row) == COLUMNS
+    assert (row["stage"], row["seed"], row["epochs"], row["rate"]) == ("top", "5", "1", "0.06")
+    assert row["precision"] == "float32"
+    (epoch,) = read(rows.epochs)
     assert tuple(epoch) == CURVE_COLUMNS
-    assert float(epoch["loss"]) == training.history[0]["loss"]
+    assert float(row["processor_minutes"]) * 60 == pytest.approx(
+        float(epoch["processor_seconds"]), abs=3.1
+    )
+
+    (state,) = tmp_path.glob("*.npz")
+    again = Training(
+        recipe, 5, images[:140], labels[:140], sets["train"], precision="float32", state=state
+    )
+    assert again.done
+    assert int(row["parameters"]) == again.network.count_params()
+    for way in WAYS:
+        validation = again.accuracy(way, images[140:160], labels[140:160])
+        assert float(row[way]) == pytest.approx(validation, abs=1e-4), way
+    assert float(row["test_accuracy"]) == pytest.approx(
+        again.accuracy(TOP_WAY, *sets["test"]), abs=1e-4
+    )
 
 
 def test_the_committed_page_shows_the_committed_rows():
@@ -65,7 +67,7 @@ def test_the_committed_page_shows_the_committed_rows():
 
 
 def test_committed_trainings_keep_to_the_limits():
-    pilots = list(csv.DictReader((FOLDER / "pilots.csv").open(encoding="utf-8", newline="")))
+    pilots = read(FOLDER / "pilots.csv")
     assert pilots
     for row in [*pilots, *Rows().read()]:
         assert int(row["parameters"]) <= 300_000
