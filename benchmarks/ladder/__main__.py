@@ -29,9 +29,9 @@ def main(arguments=None):
     parser.add_argument(
         "--state",
         type=Path,
-        default=ROOT / "build" / "ladder",
+        default=ROOT / ".ladder",
         metavar="FOLDER",
-        help="where the checkpoints are; git ignores the default, build/ladder",
+        help="where the checkpoints are; by default .ladder, which git ignores and `make clean` leaves",
     )
     options = parser.parse_args(arguments)
 

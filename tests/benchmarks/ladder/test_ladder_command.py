@@ -20,7 +20,7 @@ def test_an_unknown_part_is_named(capsys):
 
 
 def test_git_ignores_the_checkpoints():
-    asked = ["git", "check-ignore", "--quiet", "build/ladder/a.npz"]
+    asked = ["git", "check-ignore", "--quiet", ".ladder/a.npz"]
     assert subprocess.run(asked, cwd=command.ROOT).returncode == 0
 
 
