@@ -31,7 +31,7 @@ def main(arguments=None):
         type=Path,
         default=ROOT / ".ladder",
         metavar="FOLDER",
-        help="where the checkpoints are; by default .ladder, which git ignores and `make clean` leaves",
+        help="where the checkpoints are; by default .ladder, which `make clean` leaves",
     )
     options = parser.parse_args(arguments)
 
