@@ -11,10 +11,10 @@ def pooled_resnet(*, normalization=True, residual=True):
     """Two convolutions, the second pooled; two residual blocks at 16x16; a pooling; two at 8x8.
 
     Takes images (n, 32, 32, 3) scaled to 0..1, which it standardizes, and returns probabilities
-    (n, 10); not compiled. 275,754 parameters. A convolution at 32x32 takes as long as one with
-    four times the weights at 16x16, so only the first two are there. Residual blocks: He et al.
-    (2016), https://doi.org/10.1109/CVPR.2016.90, figure 2; that the last gamma of a block starts
-    at 0, so that the block starts as the identity: Goyal et al. (2017),
+    (n, 10); not compiled. 275,754 parameters. A convolution at 32x32 has as many multiply-adds as
+    one with four times the weights at 16x16, so only the first two are there. Residual blocks: He
+    et al. (2016), https://doi.org/10.1109/CVPR.2016.90, figure 2; that the last gamma of a block
+    starts at 0, so that the block starts as the identity: Goyal et al. (2017),
     https://doi.org/10.48550/arXiv.1706.02677, section 5.1.
 
     Parameters
