@@ -28,7 +28,12 @@ from course_utils.models.cifar10 import pairs_of_convolutions
 from course_utils.models.counting import network_costs
 from course_utils.models.documents import document_1, document_2, document_4
 from course_utils.models.fashion_mnist import improved_fashion_mnist
+from course_utils.models.fused_normalization import FusedBatchNormalization
+from course_utils.models.label_smoothing import smooth_labels
 from course_utils.models.mirroring import with_mirror_image
+from course_utils.models.muon import Muon
+from course_utils.models.pooled_resnet import pooled_resnet
+from course_utils.models.precision import fast_precision
 from course_utils.models.progress import Progress
 from course_utils.models.recipes import RECIPES, Recipe
 from course_utils.models.schedules import one_cycle
@@ -38,10 +43,15 @@ from course_utils.models.voltammograms import (
     document_1_voltammograms,
     picture_cnn,
 )
+from course_utils.models.weight_averaging import AveragedWeights, recalibrate
+from course_utils.models.weight_decay import decay_kernels_only
 from course_utils.models.wiring import wiring
 
 __all__ = [
     "RECIPES",
+    "AveragedWeights",
+    "FusedBatchNormalization",
+    "Muon",
     "Progress",
     "Recipe",
     "alexnet",
@@ -50,12 +60,14 @@ __all__ = [
     "convnext_tiny",
     "curve_cnn",
     "curve_mlp",
+    "decay_kernels_only",
     "densenet121",
     "document_1",
     "document_1_voltammograms",
     "document_2",
     "document_4",
     "efficientnet_b0",
+    "fast_precision",
     "googlenet",
     "improved_fashion_mnist",
     "lenet5",
@@ -68,12 +80,15 @@ __all__ = [
     "one_cycle",
     "pairs_of_convolutions",
     "picture_cnn",
+    "pooled_resnet",
+    "recalibrate",
     "resnet18",
     "resnet34",
     "resnet50",
     "resnet101",
     "resnet152",
     "shufflenet",
+    "smooth_labels",
     "vgg16",
     "wiring",
     "with_mirror_image",
