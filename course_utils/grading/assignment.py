@@ -84,12 +84,12 @@ class Assignment:
                 if any(fnmatchcase(name.rpartition("/")[2].lower(), one.lower()) for one in pattern)
             ]
             if found:
-                return sorted(found, key=_natural)
+                return sorted(found, key=natural)
         return []
 
 
-def _natural(name: str) -> list:
-    """part2 before part10."""
+def natural(name: str) -> list:
+    """A key to sort by: part2 before part10."""
     return [(part.isdigit(), int(part) if part.isdigit() else part) for part in _parts(name)]
 
 

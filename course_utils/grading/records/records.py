@@ -41,6 +41,16 @@ class Cell:
     source: str
 
 
+@dataclass(frozen=True)
+class LookAlike:
+    """A place that reads like an answer to an exercise and is none: `text` says what it does."""
+
+    exercise_id: str
+    file: str
+    number: int
+    text: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Student:
     """Who handed something in, as far as the names of files tell.
@@ -98,6 +108,9 @@ class Record:
         What was graded; `CellError.cell` and `ExerciseResult.defined_in` count these, from 0.
     result : SubmissionResult or None
         If it was run.
+    python : str
+        The version of Python that its notebook says it was written with; empty if nothing tells.
+    look_alikes : tuple of LookAlike
     """
 
     file_name: str
@@ -114,6 +127,8 @@ class Record:
     graded_at: str = ""
     cells: tuple[Cell, ...] = ()
     result: SubmissionResult | None = None
+    python: str = ""
+    look_alikes: tuple[LookAlike, ...] = ()
 
     def __post_init__(self):
         if self.status not in STATUSES:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from course_utils.exercises.report import Report
 
-STATUSES = ("graded", "missing", "timeout", "crashed", "out_of_memory", "not_gradable")
+STATUSES = (
+    *("graded", "missing", "to_be_decided", "timeout", "crashed", "out_of_memory"),
+    "not_gradable",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +18,8 @@ class ExerciseResult:
     ----------
     exercise_id : str
     status : str
-        "graded"; "missing": there is no answer, or the starter is as it was; "timeout", "crashed",
+        "graded"; "missing": there is no answer, or the starter is as it was; "to_be_decided": there
+        is something that reads like an answer, and a person has to look; "timeout", "crashed",
         "out_of_memory": the student's process did not live to the end; "not_gradable": the grader
         itself failed, which is nobody's fault.
     score : float or None
@@ -28,7 +32,9 @@ class ExerciseResult:
     printed : str
         The beginning of what the code printed. It may hold hidden inputs: for instructors.
     defined_in : tuple of int
-        The cells that define it, untouched starters left out. Of several the last counts.
+        The cells that define it, untouched starters left out.
+    counts : int or None
+        The one of them that was called; None if none was.
     """
 
     exercise_id: str
@@ -39,6 +45,7 @@ class ExerciseResult:
     report: Report | None = None
     printed: str = ""
     defined_in: tuple[int, ...] = ()
+    counts: int | None = None
 
 
 @dataclass(frozen=True)

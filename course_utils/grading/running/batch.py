@@ -25,6 +25,7 @@ from course_utils.grading.records.records import (
 from course_utils.grading.records.versions import versions
 from course_utils.grading.running.worker import Answer, Worker, insisting
 from course_utils.grading.submissions.layouts import Handed, find_submissions
+from course_utils.grading.submissions.look_alikes import with_look_alikes
 from course_utils.grading.submissions.reading import Reading
 
 SEED_BITS = 53  # what any reader of JSON keeps exactly
@@ -219,7 +220,9 @@ class Batch:
         if reading.status != "ready":
             return self.keep(handed, reading)
         cells = [cell.source for cell in reading.cells]
-        return self.keep(handed, reading, insisting(lambda: worker.grade(cells)))
+        return self.keep(
+            handed, reading, insisting(lambda: worker.grade(cells, python=reading.python))
+        )
 
     def kept(self, handed: Handed, reading: Reading) -> Done | None:
         """The record of a run before, if it is of this very submission."""
@@ -259,7 +262,9 @@ class Batch:
             attempts=answer.tries,
             graded_at=_now(),
             cells=reading.cells,
-            result=answer.value,
+            result=with_look_alikes(answer.value, reading.look_alikes),
+            python=reading.python,
+            look_alikes=reading.look_alikes,
         )
         write_record(self.out, record)
         return Done(record, kept=False)
@@ -304,14 +309,15 @@ def regrade(out: Path, student: str, sandbox: str | None = None) -> tuple[Record
         raise RunError(f"{old.student.id} has nothing to be graded: {old.status}. {old.detail}")
     assignment = parse_assignment(run.assignment)
     with Worker(assignment, run.seed, sandbox or run.sandbox) as worker:
-        answer = insisting(lambda: worker.grade([cell.source for cell in old.cells]))
+        cells = [cell.source for cell in old.cells]
+        answer = insisting(lambda: worker.grade(cells, python=old.python))
     new = dataclasses.replace(
         old,
         status=answer.status or "graded",
         detail=answer.why,
         attempts=answer.tries,
         graded_at=_now(),
-        result=answer.value,
+        result=with_look_alikes(answer.value, old.look_alikes),
     )
     return old, new
 

@@ -26,6 +26,8 @@ class Replies:
     outcomes : list of Outcome
     no_answer : str or None
         What is there instead of a function.
+    callable_in : int
+        Then: the last cell after which there was a function of that name; -1 if there was none.
     cell_errors : list of CellError
     printed : str
     closed : bool
@@ -39,6 +41,7 @@ class Replies:
         self.began = False
         self.outcomes: list[Outcome] = []
         self.no_answer: str | None = None
+        self.callable_in = -1
         self.cell_errors: list[CellError] = []
         self.printed = ""
         self.closed = False
@@ -68,8 +71,10 @@ class Replies:
                     self.cell_errors.append(CellError(cell, line, printable(text, 400)))
             case b"b", None if not self.began and self.no_answer is None:
                 self.began = True
-            case b"n", str(text) if not self.began and self.no_answer is None:
-                self.no_answer = printable(text, 400)
+            case b"n", (str(text), int(cell)) if (
+                not self.began and self.no_answer is None and -1 <= cell < self._cells
+            ):
+                self.no_answer, self.callable_in = printable(text, 400), cell
             case b"o", (int(number), *facts) if self.began and not self.complete:
                 if number != len(self.outcomes):
                     raise ProtocolError("a reply came out of order")

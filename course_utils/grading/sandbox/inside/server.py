@@ -8,12 +8,10 @@ grader's control channel is out of a student's reach. What this file sends back 
 student's code returned; expected values never come here.
 """
 
-import ast
 import ctypes
+import fcntl
 import gc
-import inspect
 import io
-import linecache
 import math
 import os
 import random
@@ -25,8 +23,6 @@ import struct
 import sys
 import tempfile
 import time
-import types
-import warnings
 
 import numpy as np
 import numpy.fft
@@ -34,20 +30,16 @@ import numpy.lib.stride_tricks
 import numpy.linalg
 import numpy.random
 
-from course_utils.exercises.model_answers.data import model_data
-from course_utils.exercises.running import Outcome, Unreadable, run
-from course_utils.grading.sandbox.inside import landlock, seccomp, stand_ins, threads
-from course_utils.grading.wire.messages import (
-    ProtocolError,
-    decode,
-    encode,
-    read_frame,
-    write_frame,
-)
+from course_utils.grading.sandbox.inside import host_name, landlock, seccomp, stand_ins, threads
+from course_utils.grading.sandbox.inside.cells import Cells
+from course_utils.grading.sandbox.inside.feeder import Feeder, read_inputs
+from course_utils.grading.sandbox.inside.student import Printed, answer, signature
+from course_utils.grading.wire.messages import decode, encode, read_frame, write_frame
 
 LINUX = sys.platform == "linux"
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 CHUNK = 1 << 16
+HELD = 20  # milliseconds
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -74,6 +66,7 @@ def main() -> None:
     if keras:
         _load_keras()
     stand_ins.install()
+    host_name.hide()
     random.seed(0)  # a replay draws the same numbers
     np.random.seed(0)  # noqa: NPY002  the generator that students' code may use
     gc.freeze()  # collecting garbage would touch, and so copy, the pages that forks share
@@ -128,9 +121,16 @@ def _serve_submission(requests: int, replies: int, settings: dict) -> None:
     _limit("RLIMIT_AS", settings["memory"])
     _, payload = read_frame(requests)
     given = decode(payload)
-    cells = _Cells(given["cells"], given["ids"], replies)
+    cells = Cells(given["cells"], given["ids"], _die_with_parent if given["each"] else None)
+    stand_ins.expect_failure(cells.guarded)
     gc.freeze()
-    write_frame(replies, b"p", encode({"errors": cells.errors, "definitions": cells.definitions}))
+    survey = {
+        "errors": cells.errors,
+        "slow": cells.slow,
+        "newer": cells.newer,
+        "definitions": cells.definitions,
+    }
+    write_frame(replies, b"p", encode(survey))
     while True:
         try:
             kind, payload = read_frame(requests)
@@ -142,111 +142,17 @@ def _serve_submission(requests: int, replies: int, settings: dict) -> None:
             _serve_answers(requests, replies, cells, decode(payload), settings)
 
 
-class _Cells:
-    """The cells of a submission, compiled statement by statement.
-
-    One statement at a time, so that a figure that cannot be drawn does not lose the function below
-    it, and a statement that never ends can be left out.
-    """
-
-    def __init__(self, sources: list[str | None], ids: list[str], replies: int):
-        self.statements: list[list[tuple]] = []  # of each cell: (code, line, name if a starter)
-        self.errors: list[tuple[int, int, str]] = []  # (cell, line, what)
-        self.definitions: list[tuple[str, int, str]] = []  # (id, cell, kind)
-        for number, source in enumerate(sources):
-            write_frame(replies, b"c", encode(number))
-            self.statements.append([])
-            if source is None:
-                continue
-            try:
-                with warnings.catch_warnings():
-                    # Of the student's text: printed, they would pile up where errors are told.
-                    warnings.simplefilter("ignore")
-                    self.statements[-1] = self._compile(number, source, set(ids))
-            except BaseException as error:  # also MemoryError and RecursionError, by nesting
-                line = getattr(error, "lineno", None) or 1
-                message = getattr(error, "msg", "") or str(error)
-                text = f"{type(error).__name__}: {message}"[:300]
-                self.errors.append((number, line, text))
-
-    def _compile(self, number: int, source: str, ids: set[str]) -> list[tuple]:
-        name = f"<cell {number}>"
-        lines = source.splitlines(keepends=True)
-        linecache.cache[name] = (len(source), None, lines, name)
-        module = ast.parse(source, name)
-        flags = 0
-        statements, found = [], {}
-        for statement in module.body:
-            code = compile(
-                ast.Module([statement], []), name, "exec", flags=flags, dont_inherit=True
-            )
-            flags |= code.co_flags & 0x1FF0000  # from __future__ import ...
-            starter = _starter(statement)
-            for bound, kind in _bindings(statement):
-                if bound in ids and (kind == "function" or found.get(bound) != "function"):
-                    found[bound] = kind
-            statements.append((code, statement.lineno, starter))
-        self.definitions += [(id, number, kind) for id, kind in found.items()]
-        return statements
-
-
-def _starter(statement: ast.stmt) -> str:
-    """The function's name if it is one that nobody has filled in, else nothing."""
-    if not isinstance(statement, ast.FunctionDef):
-        return ""
-    for step in statement.body:
-        constant = step.value if isinstance(step, ast.Expr | ast.Return) else None
-        if not (
-            isinstance(step, ast.Pass)
-            or (isinstance(step, ast.Expr) and isinstance(constant, ast.Constant))
-            or (
-                isinstance(step, ast.Return)
-                and (constant is None or getattr(constant, "value", 0) is None)
-            )
-            or _nbgraders_stub(step)
-        ):
-            return ""
-    return statement.name
-
-
-def _nbgraders_stub(step: ast.stmt) -> bool:
-    """Whether it is ``raise NotImplementedError()``, which nbgrader puts into its starters."""
-    raised = step.exc if isinstance(step, ast.Raise) else None
-    raised = raised.func if isinstance(raised, ast.Call) else raised
-    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
-
-
-def _bindings(statement: ast.stmt):
-    """(name, "function", "starter" or "value") that the statement binds outside of functions."""
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name, "starter" if _starter(node) else "function"
-        elif isinstance(node, ast.ClassDef):
-            yield node.name, "value"
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, "function"
-        elif isinstance(node, ast.alias):
-            yield node.asname or node.name, "value"
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id, "value"
-        elif not isinstance(node, ast.Lambda):
-            waiting += ast.iter_child_nodes(node)
-
-
 def _serve_answers(requests, replies, cells, question, settings) -> None:
     """Run answers in a process of their own and pass on what it writes, unread."""
     # What can be made ready before the fork is: each page that a process touches is copied for it.
     for asked in question["asked"]:
-        asked["signature"] = _signature(asked["signature"])
-    printed = _Printed(question["output"])
+        asked["signature"] = signature(asked["signature"])
+    printed = Printed(question["output"])
     output = io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)
     program, asking = settings["filter"], settings["asking"]
     channel = socket.socketpair() if asking is not None else None
     inlet, outlet = os.pipe()
+    feeder = Feeder()
     child = os.fork()
     if not child:
         try:
@@ -257,14 +163,17 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
             if channel:
                 _prctl(PR_SET_NO_NEW_PRIVS, 1)
                 threads.report_to(channel[1], asking)
+            mouth = fcntl.fcntl(feeder.mouth, fcntl.F_DUPFD, 5)
             os.dup2(outlet, 3)
-            os.closerange(4, 1 << 16)
+            os.dup2(mouth, 4)
+            os.closerange(5, 1 << 16)
             sys.stdout = sys.stderr = output
             _restrict(question, program)
-            _student(3, cells, question, printed)
+            answer(3, 4, cells, question, printed)
         finally:
             os._exit(1)
     os.close(outlet)
+    feeder.fill(read_inputs(requests))  # only now: the new process is no copy of what holds them
     counter = None
     if channel:
         channel[1].close()
@@ -276,8 +185,14 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
     watched.register(inlet, select.POLLIN)
     if counter:
         watched.register(counter.listener, select.POLLIN)
+    held = b""  # not passed on yet: the grader need not be woken for each call of an answer
     while left > 0:
-        ready = dict(watched.poll())
+        ready = dict(watched.poll(HELD if held else None))
+        if held and (not ready or len(held) > CHUNK):
+            write_frame(replies, b"d", held)
+            held = b""
+        if feeder.spoon in ready:
+            feeder.feed(watched)
         if counter and counter.listener in ready:
             if ready[counter.listener] & select.POLLIN:
                 counter.answer()
@@ -288,7 +203,10 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
             if not data:
                 break
             left -= len(data)
-            write_frame(replies, b"d", data)
+            held += data
+            if not feeder.follow(data, watched):
+                write_frame(replies, b"d", held)
+                held = b""
         elif requests in ready:
             try:
                 kind, _ = read_frame(requests)
@@ -303,6 +221,9 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
             if kind == b"K":
                 asked_to_stop = True
                 break
+    if held:
+        write_frame(replies, b"d", held)
+    feeder.close()
     if counter:
         counter.close()
     # It has closed its pipe, or written too much, or taken too long: in any case its time is over.
@@ -319,114 +240,6 @@ def _serve_answers(requests, replies, cells, question, settings) -> None:
     seconds = usage.ru_utime + usage.ru_stime
     peak = usage.ru_maxrss * (1024 if LINUX else 1)
     write_frame(replies, b"x", encode((status, seconds, peak, left <= 0)))
-
-
-def _student(outlet: int, cells: "_Cells", question: dict, printed: "_Printed") -> None:
-    """Run the cells as far as an answer, call it on its inputs, send what it returned; go on."""
-
-    def send(kind: bytes, value: object = None) -> None:
-        write_frame(outlet, kind, encode(value))
-
-    main = types.ModuleType("__main__")
-    sys.modules["__main__"] = main
-    names, done = main.__dict__, 0
-    for asked in question["asked"]:
-        failed = _run_cells(cells, done, asked, names, question["skipped"], send)
-        done = asked["last_cell"] + 1
-        _call(names, asked, failed, question["reply"] // 2, send)
-        send(b"t", bytes(printed.kept).decode("utf-8", "replace"))
-        printed.kept.clear()
-    os._exit(0)
-
-
-def _call(names: dict, asked: dict, failed: str, largest: int, send) -> None:
-    answer = names.get(asked["id"])
-    if isinstance(answer, int | float | np.number) and not any(asked["inputs"]):
-        number = answer
-
-        def answer():
-            return number
-
-    if callable(answer):
-        send(b"b")
-        for number, arguments in enumerate(asked["inputs"]):
-            to_data = model_data if asked["model"] else None
-            outcome = run(answer, asked["signature"], [arguments], to_data=to_data)[0]
-            send(b"o", _as_sent(number, outcome, largest))
-    elif asked["id"] in names:
-        send(b"n", f"an object of type {type(answer).__name__}")
-    else:
-        send(b"n", failed)
-
-
-def _run_cells(cells, start: int, asked: dict, names: dict, skipped: list, send) -> str:
-    """Run the cells that are next; gives the first error in the one that defines the answer."""
-    real = {id for id, _, kind in cells.definitions if kind != "starter"}
-    skipped = {tuple(place) for place in skipped}
-    failed = ""
-    for cell in range(start, asked["last_cell"] + 1):
-        for number, (code, line, starter) in enumerate(cells.statements[cell]):
-            # A second copy of the starter, below the answer, does not take the answer away.
-            if (cell, number) in skipped or starter in real:
-                continue
-            send(b"s", (cell, number, line))
-            try:
-                exec(code, names)
-            except BaseException as error:
-                text = _described(error)
-                send(b"e", (cell, _line(error, cell, line), text))
-                if cell == asked["defined_in"]:
-                    failed = failed or text
-    return failed
-
-
-def _described(error: BaseException) -> str:
-    try:
-        message = str(error)[:300]
-    except BaseException:
-        message = "(its message could not be read)"
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
-
-
-def _line(error: BaseException, cell: int, otherwise: int) -> int:
-    """The last line of this cell on the way to the error."""
-    line, trace = otherwise, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == f"<cell {cell}>":
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
-
-
-def _signature(text: str) -> inspect.Signature:
-    names: dict = {"np": np}
-    exec(f"def answer{text}: ...", names)  # the grader's own text, of the exercise's starter
-    return inspect.signature(names["answer"])
-
-
-def _as_sent(number: int, outcome: Outcome, largest: int) -> tuple:
-    facts = (outcome.error, outcome.line, list(outcome.mutated), outcome.reference_call)
-    value = outcome.value
-    try:
-        if len(encode(value)) > largest:
-            raise ProtocolError("it is too large")
-    except ProtocolError as error:
-        value = Unreadable(f"a result that cannot be sent back: {error}")
-    return (number, outcome.kind, value, *facts)
-
-
-class _Printed(io.RawIOBase):
-    """Keeps the beginning of what is printed and forgets the rest, however much it is."""
-
-    def __init__(self, most: int):
-        self.most, self.kept = most, bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data) -> int:
-        self.kept += bytes(data[: max(0, self.most - len(self.kept))])
-        return len(data)
 
 
 def _program(instructions: bytes) -> ctypes.Structure:
