@@ -15,7 +15,7 @@ from course_utils.grading.limits import Limits
 from course_utils.grading.records.records import ExerciseAsked
 
 KEYS = ("title", "exercises", "due", "files", "folder", "file_times", "limits")
-EXERCISE_KEYS = ("id", "points", "seconds")
+EXERCISE_KEYS = ("id", "points", "seconds", "bonus")
 LIMIT_KEYS = {"seconds": "cells", "memory_mb": "memory"}
 PATTERNS = ("*.ipynb", "*.py")
 
@@ -32,7 +32,9 @@ class Assignment:
     ----------
     title : str
     exercises : tuple of Exercise
-        With the points and the time limits of this assignment.
+        With the points and the time limits of this assignment. 0 points: practice.
+    bonus : frozenset of str
+        Ids of those whose points come on top of what can be had.
     due : datetime or None
         With an offset from UTC.
     files : tuple of str
@@ -55,6 +57,7 @@ class Assignment:
     file_times: bool = False
     limits: Limits = field(default_factory=Limits)
     text: str = ""
+    bonus: frozenset[str] = frozenset()
 
     @property
     def models(self) -> tuple[ModelExercise, ...]:
@@ -71,6 +74,7 @@ class Assignment:
                 chapter=one.chapter,
                 points=one.points,
                 time_limit=one.time_limit,
+                bonus=one.id in self.bonus,
             )
             for one in self.exercises
         )
@@ -161,9 +165,11 @@ class _Reader:
         file_times = data.get("file_times", False)
         if not isinstance(file_times, bool):
             self.fail("file_times", f"expected true or false; got {file_times!r}")
+        exercises, bonus = self.exercises(data.get("exercises"))
         return Assignment(
             title=title.strip(),
-            exercises=self.exercises(data.get("exercises")),
+            exercises=exercises,
+            bonus=bonus,
             due=self.due(data.get("due")),
             files=tuple(files),
             folder=folder,
@@ -201,11 +207,17 @@ class _Reader:
         if type(value) not in (int, float) or not 0 < value < 1e9:
             self.fail(key, f"expected a number above 0; got {value!r}")
 
-    def exercises(self, asked: object) -> tuple[Exercise, ...]:
+    def points(self, value: object) -> None:
+        if type(value) not in (int, float) or not 0 <= value < 1e9:
+            self.fail("points", f"expected a number above 0, or 0 for practice; got {value!r}")
+
+    def exercises(self, asked: object) -> tuple[tuple[Exercise, ...], frozenset[str]]:
+        """The exercises, and which of them are a bonus."""
         example = 'expected a list such as ["chapter 2", {id = "relu", points = 2}]'
         if not isinstance(asked, list) or not asked:
             self.fail("exercises", example + (f"; got {asked!r}" if asked is not None else ""))
         found: dict[str, Exercise] = {}
+        bonus: set[str] = set()
         for one in asked:
             if isinstance(one, str):
                 one = {"id": one}
@@ -214,15 +226,21 @@ class _Reader:
             name = one["id"]
             self.keys(one, EXERCISE_KEYS, " of an exercise")
             changes = {}
-            for key, of_exercise in (("points", "points"), ("seconds", "time_limit")):
-                if key in one:
-                    self.positive(key, one[key])
-                    changes[of_exercise] = one[key]
+            if "points" in one:
+                changes["points"] = one["points"]
+                self.points(one["points"])
+            if "seconds" in one:
+                changes["time_limit"] = one["seconds"]
+                self.positive("seconds", one["seconds"])
+            if type(one.get("bonus", False)) is not bool:
+                self.fail("bonus", f"expected true or false; got {one['bonus']!r}")
             for exercise in self.named(name):
                 if exercise.id in found:
                     self.fail("exercises", f"{exercise.id!r} is asked twice", name)
                 found[exercise.id] = dataclasses.replace(exercise, **changes)
-        return tuple(found.values())
+                if one.get("bonus"):
+                    bonus.add(exercise.id)
+        return tuple(found.values()), frozenset(bonus)
 
     def named(self, name: str) -> list[Exercise]:
         if chapter := re.fullmatch(r"chapter\s+(\d{1,3})", name):

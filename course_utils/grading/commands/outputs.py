@@ -40,8 +40,10 @@ def report(
 ) -> None:
     """Write a page for each student and one for the class."""
     with problems_told(FormatError):
-        typer.echo(f"The class: {write_pages(out, to=to, contact=contact)}")
-        _tell_of_absent(out)
+        damaged: list[tuple[str, str]] = []
+        page = write_pages(out, to=to, contact=contact, damaged=damaged)
+        typer.echo(f"The class: {page}")
+        _tell_of_absent(out, damaged)
 
 
 def export(
@@ -66,12 +68,19 @@ def export(
         choices = Choices(
             zero=Choices.zeros(zero or ()), assignment=assignment, classroom=classroom
         )
-        typer.echo(f"The grades: {write_export(out, format, choices, to)}")
-        _tell_of_absent(out)
+        damaged: list[tuple[str, str]] = []
+        typer.echo(f"The grades: {write_export(out, format, choices, to, damaged)}")
+        _tell_of_absent(out, damaged)
 
 
-def _tell_of_absent(out: Path) -> None:
-    """Say whose submissions are not graded yet, and so are not in what was written."""
+def _tell_of_absent(out: Path, damaged: list[tuple[str, str]]) -> None:
+    """Say whose results are not there or cannot be read, and so are not in what was written."""
+    for student, why in damaged:
+        typer.echo(
+            f"Not in it: {one_line(student)}, whose result is damaged ({one_line(why)}). "
+            "`course-grade run` into the same folder grades it again.",
+            err=True,
+        )
     listed = read_run(out).submissions
     absent = [one.student for one in listed if not record_path(out, one.file_name).exists()]
     if absent:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from course_utils.grading.records import results
 from course_utils.grading.records.records import STATUSES, Record
 from course_utils.grading.records.results import ExerciseResult
 
 # An exercise may have been left out; the others wait for somebody's decision.
-WORST_FIRST = ("not_gradable", "crashed", "out_of_memory", "timeout")
-DECIDABLE = tuple(status for status in STATUSES if status != "graded")
+WORST_FIRST = ("not_gradable", "crashed", "out_of_memory", "timeout", "to_be_decided")
+DECIDABLE = tuple(
+    status for status in dict.fromkeys((*STATUSES, *results.STATUSES)) if status != "graded"
+)
 
 
 class ExportError(ValueError):

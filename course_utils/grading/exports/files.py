@@ -20,7 +20,13 @@ FORMATS = {
 ONE_FILE = ("csv", "canvas", "nbgrader", "junit")
 
 
-def export(out: Path, format: str, choices: Choices, to: Path | None = None) -> Path:
+def export(
+    out: Path,
+    format: str,
+    choices: Choices,
+    to: Path | None = None,
+    damaged: list[tuple[str, str]] | None = None,
+) -> Path:
     """Write the grades of a run.
 
     Parameters
@@ -32,6 +38,8 @@ def export(out: Path, format: str, choices: Choices, to: Path | None = None) -> 
     choices : Choices
     to : Path, optional
         The file, or for a format with a document a student the folder. Else in ``out/exports``.
+    damaged : list, optional
+        As for `read_records`: is given the students whose record cannot be read, and why.
 
     Returns
     -------
@@ -48,7 +56,7 @@ def export(out: Path, format: str, choices: Choices, to: Path | None = None) -> 
     if format not in FORMATS:
         raise ExportError(f"{format!r} is no format; there are {', '.join(FORMATS)}")
     run = read_run(out)
-    files = FORMATS[format](run, read_records(out), choices)
+    files = FORMATS[format](run, read_records(out, damaged), choices)
     if format in ONE_FILE:
         ((name, data),) = files
         to = Path(out) / "exports" / name if to is None else Path(to)

@@ -137,6 +137,16 @@ class Record:
             raise FormatError("exactly the graded have a result")
 
     @property
+    def several_files(self) -> bool:
+        """Whether its cells are those of more than one file."""
+        return len({cell.file for cell in self.cells}) > 1
+
+    def place(self, cell: int) -> str:
+        """Where a cell is: "cell 2", or "cell 2 of lab-1.ipynb" if there are several files."""
+        found = self.cells[cell]
+        return f"cell {found.number}" + (f" of {found.file}" if self.several_files else "")
+
+    @property
     def earned(self) -> float | None:
         """Sum of the scores of the graded exercises; None if none was graded."""
         scores = [one.score for one in self.exercises if one.score is not None]
@@ -144,8 +154,15 @@ class Record:
 
     @property
     def unsettled(self) -> tuple:
-        """The exercises that have an answer and no score: somebody has to look at them."""
-        return tuple(one for one in self.exercises if one.status not in ("graded", "missing"))
+        """The exercises that may have an answer and have no score: somebody has to look at them.
+
+        Those without points are left out: whatever comes of them, the total stays as it is.
+        """
+        return tuple(
+            one
+            for one in self.exercises
+            if one.status not in ("graded", "missing") and one.max_score > 0
+        )
 
     @property
     def exercises(self) -> tuple:
@@ -155,13 +172,17 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class ExerciseAsked:
-    """An exercise of the assignment, with the points that this assignment gives for it."""
+    """An exercise of the assignment, with the points that this assignment gives for it.
+
+    Those of a bonus exercise come on top of what can be had.
+    """
 
     id: str
     title: str
     chapter: int
     points: float
     time_limit: float
+    bonus: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,8 +241,8 @@ class Run:
 
     @property
     def max_score(self) -> float:
-        """Sum of the exercises' points."""
-        return sum(exercise.points for exercise in self.exercises)
+        """Sum of the exercises' points, without those of bonus exercises."""
+        return sum(exercise.points for exercise in self.exercises if not exercise.bonus)
 
 
 def read_run(out: Path) -> Run:
@@ -252,11 +273,23 @@ def read_record(out: Path, file_name: str) -> Record:
     return _read(record_path(out, file_name), Record, RECORD)
 
 
-def read_records(out: Path) -> Iterator[Record]:
-    """The records of all submissions of the run that have one by now, one at a time."""
+def read_records(out: Path, damaged: list[tuple[str, str]] | None = None) -> Iterator[Record]:
+    """The records of all submissions of the run that have one by now, one at a time.
+
+    Students whose record is damaged are put on the list `damaged`, with what is wrong; without a
+    list, a `FormatError` is raised.
+    """
     for listed in read_run(out).submissions:
-        with contextlib.suppress(FileNotFoundError):
-            yield read_record(out, listed.file_name)
+        try:
+            record = read_record(out, listed.file_name)
+        except FileNotFoundError:
+            continue
+        except (FormatError, OSError) as error:  # a folder in its place, too
+            if damaged is None:
+                raise
+            damaged.append((listed.student, str(error)))
+            continue
+        yield record
 
 
 def write_record(out: Path, record: Record) -> None:

@@ -22,7 +22,7 @@ from course_utils.grading.records.records import (
     write_record,
     write_run,
 )
-from course_utils.grading.records.versions import versions
+from course_utils.grading.records.versions import other_versions, versions
 from course_utils.grading.running.worker import Answer, Worker, insisting
 from course_utils.grading.submissions.layouts import Handed, find_submissions
 from course_utils.grading.submissions.look_alikes import with_look_alikes
@@ -140,12 +140,7 @@ class Batch:
                 f"This run began in the sandbox {before.sandbox!r}, not {sandbox!r}: go on with "
                 f"{_option(before.sandbox)}, or grade into another folder."
             )
-        if before.versions != versions():
-            changed = [
-                f"{name} {before.versions.get(name)}, now {value}"
-                for name, value in versions().items()
-                if before.versions.get(name) != value
-            ]
+        if changed := other_versions(before.versions):
             raise RunError(
                 f"This run began with other versions ({'; '.join(changed)}). {otherwise}"
             )
@@ -304,7 +299,7 @@ def regrade(out: Path, student: str, sandbox: str | None = None) -> tuple[Record
     except FileNotFoundError:
         raise RunError(f"{out} holds no such results; `course-grade run` makes them") from None
     except FormatError as error:
-        raise RunError(str(error)) from None
+        raise RunError(f"{error}; `course-grade run` into the same folder repairs it") from None
     if not old.cells:
         raise RunError(f"{old.student.id} has nothing to be graded: {old.status}. {old.detail}")
     assignment = parse_assignment(run.assignment)
@@ -351,7 +346,7 @@ def _changes(text: str, assignment: Assignment) -> list[str]:
         before = parse_assignment(text)
     except AssignmentError:
         return ["its exercises"]
-    names = ("exercises", "due", "files", "folder", "file_times", "limits")
+    names = ("exercises", "bonus", "due", "files", "folder", "file_times", "limits")
     return [name for name in names if getattr(before, name) != getattr(assignment, name)]
 
 

@@ -1,6 +1,7 @@
 """Open a sandbox; before it is used, try to break out of it on this machine."""
 
 import os
+import socket
 import tempfile
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from course_utils.grading.sandbox.sandboxes import (
 )
 
 TRIED = """
-import ctypes, os, resource, signal, socket, subprocess, threading, time
+import ctypes, os, platform, resource, signal, socket, subprocess, threading, time
 
-def attempts(readable, folders, writable, mounts, grader, threads):
+def attempts(readable, folders, writable, mounts, grader, threads, host):
     done = []
 
     def attempt(what, function, *arguments):
@@ -64,6 +65,12 @@ def attempts(readable, folders, writable, mounts, grader, threads):
                     and not place.startswith(("/proc/", "/sys/", "/dev/")))
     attempt("it took 8 GiB of memory", bytearray, 8 << 30)
     libc = ctypes.CDLL(None)
+    told = ctypes.create_string_buffer(256)
+    names = {os.uname().nodename, socket.gethostname(), platform.node()}
+    if libc.gethostname(told, 255) == 0:
+        names.add(told.value.decode())
+    if host in names:
+        done.append("it was told the name of this machine")
     attempt("it made shared memory", lambda: 1 / (libc.shmget(0, 4096, 0o1600) + 1))
     attempt("it made memory beside its limit", os.memfd_create, "x")
     return "; ".join(done) or "nothing"
@@ -199,6 +206,7 @@ def breaches(sandbox: Sandbox) -> str:
             "mounts": ":".join(mounts),
             "grader": os.getpid(),
             "threads": sandbox.limits.threads,
+            "host": socket.gethostname(),
         }
         returned, value = _try(sandbox, TRIED, question)
     done = [] if returned and value == "nothing" else [str(value)]

@@ -34,6 +34,7 @@ import course_utils
 from course_utils.grading.limits import Limits
 from course_utils.grading.sandbox import container
 from course_utils.grading.sandbox.inside import landlock, seccomp
+from course_utils.grading.sandbox.inside.host_name import NAME
 from course_utils.grading.sandbox.packages import KERAS, keras_files, numpy_files
 from course_utils.grading.wire.child_process import receive
 from course_utils.grading.wire.messages import Frames, ProtocolError, decode, encode, write_frame
@@ -331,7 +332,7 @@ def _within(path: str, folders: list[str]) -> bool:
 def _bubblewrap(kit: str, packages: list[Path], keras: bool) -> list[str]:
     shown, hidden = _interpreter()
     command = [shutil.which("bwrap"), "--unshare-all", "--die-with-parent", "--new-session"]
-    command += ["--clearenv", "--cap-drop", "ALL"]
+    command += ["--clearenv", "--cap-drop", "ALL", "--hostname", NAME]
     for name, value in ENVIRONMENT.items():
         command += ["--setenv", name, value]
     for path in shown:

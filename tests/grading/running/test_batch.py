@@ -190,7 +190,7 @@ def test_a_worker_that_dies_is_replaced_and_its_submission_tried_once_more(
     laid_out(tmp_path / "class", {**CLASS, "victim.ipynb": notebook(slow, right(IDS[2]))})
     grade, killed = Worker.grade, []
 
-    def grade_and_kill(worker, cells):
+    def grade_and_kill(worker, cells, python=""):
         if slow in cells and len(killed) < deaths:
             if worker.process is None:
                 grade(worker, ["x = 1"])
@@ -228,7 +228,7 @@ def test_a_fault_of_the_graders_is_told_and_the_rest_graded(folder, tmp_path, ki
     ask = Worker._ask
 
     def failing(worker, what, value, seconds):
-        if what == "grade" and LOOP in value:
+        if what == "grade" and LOOP in value["cells"]:
             value = 3  # which the worker cannot grade
         return ask(worker, what, value, seconds)
 

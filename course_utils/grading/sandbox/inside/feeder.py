@@ -1,4 +1,4 @@
-"""The inputs of a student's process: it gets those of one call, when it has answered the one before.
+"""The inputs of a student's process, which gets those of a call when it has answered the last.
 
 They come to the process that watches over it after the fork, are passed on unread, and are wiped
 out once they are: what is forked later finds nothing of them in its memory either. Each must be

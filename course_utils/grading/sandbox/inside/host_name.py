@@ -8,7 +8,7 @@ import os
 import platform
 import socket
 
-NAME = "sandbox"
+NAME = "course-grade-sandbox"
 
 
 def hide() -> None:
@@ -17,4 +17,5 @@ def hide() -> None:
     about = os.uname_result((told.sysname, NAME, told.release, told.version, told.machine))
     os.uname = lambda: about
     socket.gethostname = lambda: NAME
-    platform.uname()  # keeps what it has been told
+    platform._uname_cache = None  # of what numpy has asked
+    platform.uname()

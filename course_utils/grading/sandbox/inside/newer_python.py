@@ -14,7 +14,7 @@ SIGNS = (
     ((3, 14), r"\b(t|tr|rt)(\"|')", "a template string"),
 )
 MESSAGES = (
-    ((3, 12), r"f-string", "what an f-string may hold since then"),
+    ((3, 12), r"f-string", "an f-string of a newer kind"),
     ((3, 14), r"multiple exception types must be parenthesized", "`except` without parentheses"),
 )
 F_STRING = re.compile(r"\b(f|fr|rf)(\"|')[^{]*\{", re.IGNORECASE)

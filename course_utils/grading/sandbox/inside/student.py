@@ -24,6 +24,7 @@ from course_utils.grading.wire.messages import (
 )
 
 Send = Callable[..., None]  # of the kind of a message, and its value
+MOST_TOLD = 20_000  # statements of which is told that they are next; later on, the cells
 NOTHING = object()  # stands for a name that was given to nothing
 
 
@@ -88,7 +89,7 @@ class _Running:
         self.cells, self.names, self.send = cells, names, send
         self.skipped = {tuple(place) for place in skipped}
         self.answered = {id for id, _, kind in cells.definitions if kind == "answer"}
-        self.next = 0
+        self.next, self.told = 0, 0
         self.callable_in: dict[str, int] = {}  # the last cell that left a function under a name
 
     def up_to(self, last: int) -> str:
@@ -99,7 +100,9 @@ class _Running:
                 # A second copy of the starter, below the answer, does not take the answer away.
                 if (cell, number) in self.skipped or starter in self.answered:
                     continue
-                self.send(b"s", (cell, number, line))
+                if self.told < MOST_TOLD or not number:
+                    self.told += 1
+                    self.send(b"s", (cell, number, line))
                 try:
                     exec(code, self.names)
                 except BaseException as error:
