@@ -223,7 +223,7 @@ def _grade(
     cell = found.cell
     if ended is None:
         ended = submission.run(Asked(exercise, inputs, cell, last_cell=cell))
-    earlier = ended.replies[0].callable_in
+    earlier = ended.replies[0].answer_in
     if ended.replies[0].no_answer is not None and 0 <= earlier < cell:
         # What the last cell made of it is no function any more, and cannot have been meant.
         cell = earlier
@@ -234,7 +234,8 @@ def _grade(
         if not again.status and again.replies[0].outcomes:
             ended = again
     (replies,) = ended.replies
-    result = functools.partial(result, printed=replies.printed, counts=cell)
+    counts = replies.answer_in if replies.answer_in in found.cells else cell
+    result = functools.partial(result, printed=replies.printed, counts=counts)
     outcomes = replies.outcomes
     if ended.status == "timeout" and replies.began:
         outcomes = [*outcomes, Outcome("timed out", error=f"{exercise.time_limit:g} s")]

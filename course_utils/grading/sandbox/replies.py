@@ -26,8 +26,8 @@ class Replies:
     outcomes : list of Outcome
     no_answer : str or None
         What is there instead of a function.
-    callable_in : int
-        Then: the last cell after which there was a function of that name; -1 if there was none.
+    answer_in : int
+        The last cell that gave the name to an answer, even if it is none any more; -1 if none did.
     cell_errors : list of CellError
     printed : str
     closed : bool
@@ -41,7 +41,7 @@ class Replies:
         self.began = False
         self.outcomes: list[Outcome] = []
         self.no_answer: str | None = None
-        self.callable_in = -1
+        self.answer_in = -1
         self.cell_errors: list[CellError] = []
         self.printed = ""
         self.closed = False
@@ -69,12 +69,14 @@ class Replies:
             ):
                 if len(self.cell_errors) < MOST_CELL_ERRORS:
                     self.cell_errors.append(CellError(cell, line, printable(text, 400)))
-            case b"b", None if not self.began and self.no_answer is None:
-                self.began = True
+            case b"b", int(cell) if (
+                not self.began and self.no_answer is None and -1 <= cell < self._cells
+            ):
+                self.began, self.answer_in = True, cell
             case b"n", (str(text), int(cell)) if (
                 not self.began and self.no_answer is None and -1 <= cell < self._cells
             ):
-                self.no_answer, self.callable_in = printable(text, 400), cell
+                self.no_answer, self.answer_in = printable(text, 400), cell
             case b"o", (int(number), *facts) if self.began and not self.complete:
                 if number != len(self.outcomes):
                     raise ProtocolError("a reply came out of order")

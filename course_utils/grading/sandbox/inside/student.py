@@ -25,6 +25,7 @@ from course_utils.grading.wire.messages import (
 
 Send = Callable[..., None]  # of the kind of a message, and its value
 MOST_TOLD = 20_000  # statements of which is told that they are next; later on, the cells
+Number = int | float | np.number
 NOTHING = object()  # stands for a name that was given to nothing
 
 
@@ -43,7 +44,8 @@ def answer(outlet: int, inlet: int, cells: Cells, question: dict, printed: "Prin
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
     names = main.__dict__
-    running = _Running(cells, question["skipped"], names, send)
+    numbers = {asked["id"] for asked in question["asked"] if asked["number"]}
+    running = _Running(cells, question["skipped"], numbers, names, send)
     for asked in question["asked"]:
         id = asked["id"]
         failed = running.up_to(asked["defined_in"])
@@ -52,10 +54,12 @@ def answer(outlet: int, inlet: int, cells: Cells, question: dict, printed: "Prin
             running.up_to(asked["last_cell"])
             if found is not NOTHING:  # a cell below may have used its name for something else
                 names[id] = found
+        cell = running.answer_in.get(id, -1)
         if (came := _no_answer(found, asked, failed)) is None:
+            send(b"b", cell)
             _call(found, asked, question["reply"] // 2, next_input, send)
         else:
-            send(b"n", (came, running.callable_in.get(id, -1)))
+            send(b"n", (came, cell))
         send(b"t", bytes(printed.kept).decode("utf-8", "replace"))
         printed.kept.clear()
     os._exit(0)
@@ -65,7 +69,7 @@ def _no_answer(found: object, asked: dict, failed: str) -> str | None:
     """What there is instead of an answer; None if it is one."""
     if found is NOTHING:
         return failed
-    if asked["number"] and isinstance(found, int | float | np.number):
+    if asked["number"] and isinstance(found, Number):
         return None
     if not callable(found) or (asked["model"] and is_model(found)):
         return f"an object of type {type(found).__name__}"
@@ -76,7 +80,6 @@ def _call(found: object, asked: dict, largest: int, next_input: Callable, send: 
     """Call the answer on its inputs, one after the other, and send what came of each call."""
     function = found if callable(found) else lambda: found
     to_data = model_data if asked["model"] else None
-    send(b"b")
     for number in range(asked["calls"]):
         outcome = run(function, asked["signature"], [next_input()], to_data=to_data)[0]
         send(b"o", _as_sent(number, outcome, largest))
@@ -85,12 +88,12 @@ def _call(found: object, asked: dict, largest: int, next_input: Callable, send: 
 class _Running:
     """Runs the cells of a submission one after the other, and goes on where it was."""
 
-    def __init__(self, cells: Cells, skipped: list, names: dict, send: Send):
-        self.cells, self.names, self.send = cells, names, send
+    def __init__(self, cells: Cells, skipped: list, numbers: set[str], names: dict, send: Send):
+        self.cells, self.numbers, self.names, self.send = cells, numbers, names, send
         self.skipped = {tuple(place) for place in skipped}
         self.answered = {id for id, _, kind in cells.definitions if kind == "answer"}
         self.next, self.told = 0, 0
-        self.callable_in: dict[str, int] = {}  # the last cell that left a function under a name
+        self.answer_in: dict[str, int] = {}  # the last cell that made a name an answer
 
     def up_to(self, last: int) -> str:
         """Run the cells that are next, to this one; gives the first error in this one."""
@@ -110,11 +113,15 @@ class _Running:
                     self.send(b"e", (cell, _line(error, cell, line), text))
                     if cell == last:
                         failed = failed or text
-                for id in bound:
-                    if callable(self.names.get(id)):
-                        self.callable_in[id] = cell
+                else:
+                    self.answer_in.update((id, cell) for id in bound if self._answers(id))
         self.next = max(self.next, last + 1)
         return failed
+
+    def _answers(self, id: str) -> bool:
+        """Whether what stands under this name is a function, or a number where one will do."""
+        found = self.names.get(id)
+        return callable(found) or (id in self.numbers and isinstance(found, Number))
 
 
 def _described(error: BaseException) -> str:
