@@ -17,6 +17,7 @@ from course_utils.grading.submissions.magics import to_python
 
 MOST_CELLS = 5_000
 MOST_CODE = 2**20  # characters, all cells together
+MOST_TEXT = 4 * MOST_CODE  # before magics are left out, such as a page after %%html
 TEXTS = {"markdown": "Markdown", "raw": "raw", "heading": "Markdown"}
 MEMORY = 768 * 2**20  # bytes of address space that parsing one notebook may add
 # Sets of characters. Others (punycode, unicode_escape) are no way to write a file, and some take
@@ -74,9 +75,13 @@ def contents_of(name: str, data: bytes) -> Contents:
         contents = Contents(name, *_python_cells(name, data))
     else:
         contents = _notebook_contents(name, data)
-    if sum(len(cell.source) for cell in contents.cells) > MOST_CODE:
-        raise UnreadableError(f"it holds more than {MOST_CODE} characters of code")
+    _bound(sum(len(cell.source) for cell in contents.cells), MOST_CODE)
     return contents
+
+
+def _bound(length: int, most: int) -> None:
+    if length > most:
+        raise UnreadableError(f"it holds more than {MOST_CODE} characters of code")
 
 
 def _notebook_contents(name: str, data: bytes) -> Contents:
@@ -98,7 +103,7 @@ def _notebook_contents(name: str, data: bytes) -> Contents:
         warnings.append(f"It is of version {version} of the notebook format; read as 4.")
     if len(given) > MOST_CELLS:
         raise UnreadableError(f"it has {len(given)} cells; {MOST_CELLS} are read at most")
-    contents, length = Contents(name, python=_python_version(notebook)), 0
+    contents, length, code = Contents(name, python=_python_version(notebook)), 0, 0
     for number, cell in enumerate(given, 1):
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
         if not isinstance(kind, str):
@@ -117,6 +122,8 @@ def _notebook_contents(name: str, data: bytes) -> Contents:
         if not isinstance(source, str):
             warnings.append(f"Cell {number} was left out: its source is no text.")
             continue
+        code += len(source)
+        _bound(code, MOST_TEXT)
         contents.cells.append(Cell(name, number, to_python(_valid(source))))
         if (exercise := _tag(cell)) is not None:
             contents.tagged[number] = exercise
@@ -193,6 +200,7 @@ def _python_cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
     found.append((number, markdown, parts[-1]))
     if len(found) > MOST_CELLS:
         raise UnreadableError(f"it has {len(found)} cells; {MOST_CELLS} are read at most")
+    _bound(sum(len(line) + 1 for _, text, lines in found if not text for line in lines), MOST_TEXT)
     # Numbered from 1; what stands above the first marker is a cell if it holds anything.
     above = any(line.strip() for line in found[0][2]) or len(found) == 1
     return [

@@ -27,7 +27,7 @@ CELLS = {
     "targets": "a," * MANY,
     "quotes": "'" * MANY,
     "brackets": "(" * MANY,
-    "shell lines that go on": "!\\\n" * MANY,
+    "shell lines that go on": "!\\\n" * 300_000,
     "definitions": "def slide_kerne\n" * 60_000,
     "annotations": "x: " * 300_000,
 }
