@@ -22,7 +22,7 @@ from course_utils.grading.commands.outputs import (
 )
 from course_utils.grading.judging.keras_side import keras_side
 from course_utils.grading.records.records import read_run, write_record
-from course_utils.grading.records.versions import other_versions
+from course_utils.grading.records.versions import other_versions, versions
 from course_utils.grading.running.batch import (
     Batch,
     Done,
@@ -169,7 +169,7 @@ def regrade_command(
                 typer.echo(result.report)
         if new.result is None:
             console.print(f"{new.status}. {new.detail}", markup=False)
-        if changed := other_versions(read_run(out).versions):
+        if changed := other_versions(read_run(out).versions, versions()):
             told = f"This run was graded with other versions: {'; '.join(changed)}."
             console.print(told, markup=False)
         found = differences(old, new)

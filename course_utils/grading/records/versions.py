@@ -30,9 +30,8 @@ def judging_files() -> list[Path]:
     return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
-def other_versions(before: dict[str, str]) -> list[str]:
-    """In what the versions of a run differ from today's: "numpy 2.0.1, now 2.1.0"."""
-    now = versions()
+def other_versions(before: dict[str, str], now: dict[str, str]) -> list[str]:
+    """In what the versions of a run differ from others: "numpy 2.0.1, now 2.1.0"."""
     return [
         f"{name} {before.get(name, 'none')}, now {now.get(name, 'none')}"
         for name in (*before, *(name for name in now if name not in before))

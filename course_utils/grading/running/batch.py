@@ -140,7 +140,7 @@ class Batch:
                 f"This run began in the sandbox {before.sandbox!r}, not {sandbox!r}: go on with "
                 f"{_option(before.sandbox)}, or grade into another folder."
             )
-        if changed := other_versions(before.versions):
+        if changed := other_versions(before.versions, versions()):
             raise RunError(
                 f"This run began with other versions ({'; '.join(changed)}). {otherwise}"
             )

@@ -59,6 +59,12 @@ class Replies:
         ProtocolError
             If it is none, or has no place here.
         """
+        if (
+            kind != b"o"
+            and type(value) in (tuple, list)
+            and any(type(part) is bool for part in value)
+        ):
+            raise ProtocolError("a message has a bool where a number is meant")
         match kind, value:
             case b"s", (int(cell), int(statement), int(line)) if (
                 not self.began and 0 <= cell < self._cells
@@ -70,7 +76,10 @@ class Replies:
                 if len(self.cell_errors) < MOST_CELL_ERRORS:
                     self.cell_errors.append(CellError(cell, line, printable(text, 400)))
             case b"b", int(cell) if (
-                not self.began and self.no_answer is None and -1 <= cell < self._cells
+                type(cell) is int
+                and not self.began
+                and self.no_answer is None
+                and -1 <= cell < self._cells
             ):
                 self.began, self.answer_in = True, cell
             case b"n", (str(text), int(cell)) if (
