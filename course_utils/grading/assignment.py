@@ -14,7 +14,7 @@ from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.grading.limits import Limits
 
 KEYS = ("title", "exercises", "due", "files", "folder", "file_times", "limits")
-EXERCISE_KEYS = ("id", "points", "seconds")
+EXERCISE_KEYS = ("id", "points", "seconds", "bonus")
 LIMIT_KEYS = {"seconds": "cells", "memory_mb": "memory"}
 PATTERNS = ("*.ipynb", "*.py")
 
@@ -25,13 +25,17 @@ class AssignmentError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class ExerciseAsked:
-    """An exercise of the assignment, with the points that this assignment gives for it."""
+    """An exercise of the assignment, with the points that this assignment gives for it.
+
+    Those of a bonus exercise come on top of what can be had.
+    """
 
     id: str
     title: str
     chapter: int
     points: float
     time_limit: float
+    bonus: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +46,9 @@ class Assignment:
     ----------
     title : str
     exercises : tuple of Exercise
-        With the points and the time limits of this assignment.
+        With the points and the time limits of this assignment. 0 points: practice.
+    bonus : frozenset of str
+        Ids of those whose points come on top of what can be had.
     due : datetime or None
         With an offset from UTC.
     files : tuple of str
@@ -65,6 +71,7 @@ class Assignment:
     file_times: bool = False
     limits: Limits = field(default_factory=Limits)
     text: str = ""
+    bonus: frozenset[str] = frozenset()
 
     @property
     def models(self) -> tuple[ModelExercise, ...]:
@@ -81,6 +88,7 @@ class Assignment:
                 chapter=one.chapter,
                 points=one.points,
                 time_limit=one.time_limit,
+                bonus=one.id in self.bonus,
             )
             for one in self.exercises
         )
@@ -94,12 +102,12 @@ class Assignment:
                 if any(fnmatchcase(name.rpartition("/")[2].lower(), one.lower()) for one in pattern)
             ]
             if found:
-                return sorted(found, key=_natural)
+                return sorted(found, key=natural)
         return []
 
 
-def _natural(name: str) -> list:
-    """part2 before part10."""
+def natural(name: str) -> list:
+    """A key to sort by: part2 before part10."""
     return [(part.isdigit(), int(part) if part.isdigit() else part) for part in _parts(name)]
 
 
@@ -171,9 +179,11 @@ class _Parser:
         file_times = data.get("file_times", False)
         if not isinstance(file_times, bool):
             self.fail("file_times", f"expected true or false; got {file_times!r}")
+        exercises, bonus = self.exercises(data.get("exercises"))
         return Assignment(
             title=title.strip(),
-            exercises=self.exercises(data.get("exercises")),
+            exercises=exercises,
+            bonus=bonus,
             due=self.due(data.get("due")),
             files=tuple(files),
             folder=folder,
@@ -211,11 +221,17 @@ class _Parser:
         if type(value) not in (int, float) or not 0 < value < 1e9:
             self.fail(key, f"expected a number above 0; got {value!r}")
 
-    def exercises(self, asked: object) -> tuple[Exercise, ...]:
+    def points(self, value: object) -> None:
+        if type(value) not in (int, float) or not 0 <= value < 1e9:
+            self.fail("points", f"expected a number above 0, or 0 for practice; got {value!r}")
+
+    def exercises(self, asked: object) -> tuple[tuple[Exercise, ...], frozenset[str]]:
+        """The exercises, and which of them are a bonus."""
         example = 'expected a list such as ["chapter 2", {id = "relu", points = 2}]'
         if not isinstance(asked, list) or not asked:
             self.fail("exercises", example + (f"; got {asked!r}" if asked is not None else ""))
         found: dict[str, Exercise] = {}
+        bonus: set[str] = set()
         for one in asked:
             if isinstance(one, str):
                 one = {"id": one}
@@ -224,15 +240,21 @@ class _Parser:
             name = one["id"]
             self.keys(one, EXERCISE_KEYS, " of an exercise")
             changes = {}
-            for key, of_exercise in (("points", "points"), ("seconds", "time_limit")):
-                if key in one:
-                    self.positive(key, one[key])
-                    changes[of_exercise] = one[key]
+            if "points" in one:
+                changes["points"] = one["points"]
+                self.points(one["points"])
+            if "seconds" in one:
+                changes["time_limit"] = one["seconds"]
+                self.positive("seconds", one["seconds"])
+            if type(one.get("bonus", False)) is not bool:
+                self.fail("bonus", f"expected true or false; got {one['bonus']!r}")
             for exercise in self.named(name):
                 if exercise.id in found:
                     self.fail("exercises", f"{exercise.id!r} is asked twice", name)
                 found[exercise.id] = dataclasses.replace(exercise, **changes)
-        return tuple(found.values())
+                if one.get("bonus"):
+                    bonus.add(exercise.id)
+        return tuple(found.values()), frozenset(bonus)
 
     def named(self, name: str) -> list[Exercise]:
         if chapter := re.fullmatch(r"chapter\s+(\d{1,3})", name):

@@ -72,6 +72,12 @@ _GRADER_FAILED = Told(
     "This is a failure of the grader, not of your code. There is nothing that you have to do.",
     "!",
 )
+_UNDECIDED = Told(
+    "To be decided",
+    "There is something that reads like an answer, but it could not be graded. That is not a zero "
+    "that was earned: a person will look at it.",
+    "?",
+)
 _UNREADABLE = Told(
     "The file could not be read",
     "So nothing in it was graded. That is not a zero that was earned. Open the file, save it once "
@@ -80,6 +86,12 @@ _UNREADABLE = Told(
 
 # From what the code did to what the grader failed at.
 WITHOUT_SCORE: dict[str, Status] = {
+    "to_be_decided": Status(
+        "something reads like an answer and is none that can be graded: look at it",
+        False,
+        _UNDECIDED,
+        None,
+    ),
     "timeout": Status("it was still running when its time was over", False, _TOO_LONG, _TOO_LONG),
     "out_of_memory": Status(
         "it asked for more memory than it may have", False, _TOO_LARGE, _TOO_LARGE

@@ -13,7 +13,9 @@ from course_utils.grading.commands.example_class import ASSIGNMENT
 from course_utils.grading.exports import FORMATS
 from course_utils.grading.judging.model_judge import JUDGING, MEMORY
 from course_utils.grading.limits import Limits
+from course_utils.grading.sandbox.inside.cells import AT_ONCE, PARSING
 from course_utils.grading.statuses import GRADED, WITHOUT_SCORE
+from course_utils.grading.submissions.reading import LONGEST as LONGEST_READING
 from tests.grading.conftest import sandbox_or_skip
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +40,7 @@ def test_every_command_prints_what_the_page_shows(tmp_path):
     module = "course_utils.grading.commands.main"
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
     command.chmod(0o755)
-    (tmp_path / "02_convolution.ipynb").symlink_to(ROOT / "chapters" / "02_convolution.ipynb")
+    (tmp_path / "chapters").symlink_to(ROOT / "chapters")
     environment = {
         **os.environ,
         "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}",
@@ -62,7 +64,7 @@ def test_every_command_prints_what_the_page_shows(tmp_path):
             )
             assert same, f"$ {line}\n{done.stdout}"
             asked += 1
-    assert asked == 8
+    assert asked == 9
     # What the text and the picture's description say of this class.
     page = (tmp_path / "week-2" / "graded" / "report" / "index.html").read_text(encoding="utf-8")
     shares = re.findall(r"</span></span> (\d+)%", page)
@@ -105,6 +107,8 @@ def test_the_limits_are_the_graders():
         f"is kept | {limits.output:,} characters |",
         f"| {MEMORY >> 30} GiB; {JUDGING:g} s, {LONGEST:g} of them on a processor |",
         f"more than {LONGEST:g} s\n",
+        f"{AT_ONCE:g} s on a processor, then each cell by itself, {PARSING:g} s in all",
+        f"submission's files | {LONGEST_READING:g} s on a processor",
     ):
         assert text in PAGE
 

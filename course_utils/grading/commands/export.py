@@ -34,5 +34,6 @@ def export(
         choices = Choices(
             zero=Choices.zeros(zero or ()), assignment=assignment, classroom=classroom
         )
-        typer.echo(f"The grades: {write_export(out, format, choices, to)}")
-        tell_of_ungraded(out)
+        damaged: list[tuple[str, str]] = []
+        typer.echo(f"The grades: {write_export(out, format, choices, to, damaged)}")
+        tell_of_ungraded(out, damaged)

@@ -9,10 +9,10 @@ from rich.markup import escape
 
 from course_utils.grading.commands.problems import grading_problems_told
 from course_utils.grading.commands.sandbox_options import Kind, Trust, chosen_kind
-from course_utils.grading.records.records import Record
-from course_utils.grading.records.storage import write_record
-from course_utils.grading.running.batch import grades
+from course_utils.grading.records.storage import read_run, write_record
+from course_utils.grading.records.versions import other_versions, versions
 from course_utils.grading.running.batch import regrade as regraded
+from course_utils.grading.running.differences import LOST, LOWER, Difference, differences
 
 
 def regrade(
@@ -21,10 +21,20 @@ def regrade(
     sandbox: Kind = None,
     trust: Trust = False,
     write: Annotated[
-        bool, typer.Option("--write", help="Replace the result by the new one.")
+        bool,
+        typer.Option("--write", help="Replace the result by the new one, unless that is worse."),
+    ] = False,
+    accept_lower: Annotated[
+        bool,
+        typer.Option(
+            "--accept-lower", help="With --write: replace it by one with fewer points, too."
+        ),
     ] = False,
 ) -> None:
-    """Grade one submission again, on the same inputs, and compare with its result."""
+    """Grade one submission again, on the same inputs, and compare with its result.
+
+    The exit code is 1 if other grades came out and were not written.
+    """
     console = Console(stderr=True)
     with grading_problems_told(console):
         old, new = regraded(out, student, chosen_kind(sandbox, trust))
@@ -36,19 +46,41 @@ def regrade(
             )
             if result.report is not None:
                 typer.echo(result.report)
-        same = grades(old) == grades(new)
-        if write and not same:
-            write_record(out, new)
-        if same:
+        if new.result is None:
+            console.print(f"{new.status}. {new.detail}", markup=False)
+        if changed := other_versions(read_run(out).versions, versions()):
+            told = f"This run was graded with other versions: {'; '.join(changed)}."
+            console.print(told, markup=False)
+        found = differences(old, new)
+        if not found:
             console.print(f"The same grades as on {old.graded_at}.")
+            return
+        console.print(f"OTHER grades than on {old.graded_at}:")
+        for one in found:
+            console.print(f"  {one}", markup=False)
+        if not write:
+            console.print("--write replaces them.")
+        elif why := _why_not_written(found, accept_lower):
+            console.print(why, markup=False)
         else:
-            told = "The new ones were written." if write else "--write replaces them."
-            console.print(f"OTHER grades than on {old.graded_at}: then {_summary(old)}. {told}")
-        if not same and not write:
-            raise typer.Exit(1)
+            write_record(out, new)
+            console.print("The new ones were written.")
+            return
+        raise typer.Exit(1)
 
 
-def _summary(record: Record) -> str:
-    if record.earned is None:
-        return record.status
-    return f"{record.earned:g} points"
+def _why_not_written(found: list[Difference], accept_lower: bool) -> str:
+    """Why the old grades are kept, though new ones were to be written; empty if they are not."""
+    lost = [one.what for one in found if one.worse == LOST]
+    lower = [one.what for one in found if one.worse == LOWER]
+    if lost:
+        return (
+            f"Nothing was written: {', '.join(lost)} would lose a grade that stands, and the new "
+            "one has none. Try once more; a new `course-grade run` goes into another folder."
+        )
+    if lower and not accept_lower:
+        return (
+            f"Nothing was written: {', '.join(lower)} would get fewer points than stand. If that "
+            "is right, add --accept-lower."
+        )
+    return ""

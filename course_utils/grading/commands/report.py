@@ -22,5 +22,7 @@ def report(
 ) -> None:
     """Write a page for each student and one for the class."""
     with problems_told(FormatError):
-        typer.echo(f"The class: {write_pages(out, to=to, contact=contact)}")
-        tell_of_ungraded(out)
+        damaged: list[tuple[str, str]] = []
+        page = write_pages(out, to=to, contact=contact, damaged=damaged)
+        typer.echo(f"The class: {page}")
+        tell_of_ungraded(out, damaged)

@@ -11,8 +11,14 @@ from course_utils.grading.reports.invisible_characters import one_line
 Results = Annotated[Path, typer.Argument(help="Folder of the results.", show_default=False)]
 
 
-def tell_of_ungraded(out: Path) -> None:
-    """Say whose submissions are not graded yet, and so are not in what was written."""
+def tell_of_ungraded(out: Path, damaged: list[tuple[str, str]]) -> None:
+    """Say whose results are missing or cannot be read, and so are not in what was written."""
+    for student, why in damaged:
+        typer.echo(
+            f"Not in it: {one_line(student)}, whose result is damaged ({one_line(why)}). "
+            "`course-grade run` into the same folder grades it again.",
+            err=True,
+        )
     listed = read_run(out).submissions
     ungraded = [one.student for one in listed if not record_path(out, one.file_name).exists()]
     if ungraded:

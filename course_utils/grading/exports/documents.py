@@ -182,8 +182,11 @@ def summary(record: Record, whole) -> str:
 
 
 def _title(run: Run, result: ExerciseResult) -> str:
-    found = next((one.title for one in run.exercises if one.id == result.exercise_id), "")
-    return found or result.exercise_id
+    asked = next((one for one in run.exercises if one.id == result.exercise_id), None)
+    if asked is None:
+        return result.exercise_id
+    added = " (practice)" if not asked.points else " (bonus)" if asked.bonus else ""
+    return (asked.title or result.exercise_id) + added
 
 
 def _utc(iso: str) -> str:

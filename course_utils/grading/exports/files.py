@@ -20,7 +20,13 @@ FORMATS = {
 ONE_FILE = ("csv", "canvas", "nbgrader", "junit")
 
 
-def export(out: Path, format: str, choices: Choices, to: Path | None = None) -> Path:
+def export(
+    out: Path,
+    format: str,
+    choices: Choices,
+    to: Path | None = None,
+    damaged: list[tuple[str, str]] | None = None,
+) -> Path:
     """Write the grades of a run.
 
     Parameters
@@ -33,6 +39,8 @@ def export(out: Path, format: str, choices: Choices, to: Path | None = None) -> 
     to : Path, optional
         The file, or the folder if the format has a document for each student. By default in
         ``out/exports``.
+    damaged : list, optional
+        As for `read_records`: gets the students whose record cannot be read, and why.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def export(out: Path, format: str, choices: Choices, to: Path | None = None) -> 
     if format not in FORMATS:
         raise ExportError(f"{format!r} is no format; there are {', '.join(FORMATS)}")
     run = read_run(out)
-    files = FORMATS[format](run, read_records(out), choices)
+    files = FORMATS[format](run, read_records(out, damaged), choices)
     if format in ONE_FILE:
         ((name, data),) = files
         to = Path(out) / "exports" / name if to is None else Path(to)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
 from course_utils.grading.exports.choices import Choices, score_of, total
@@ -9,18 +10,21 @@ from course_utils.grading.records.records import Record, Run
 from course_utils.grading.reports.invisible_characters import one_line
 from course_utils.grading.reports.pages import points
 
-# A spreadsheet takes a cell that begins so for a formula, and runs it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# A spreadsheet takes a cell that begins so for a formula, and runs it. One that is set to a country
+# of decimal commas splits lines at semicolons instead: what follows one may become a cell, too.
+SIGNS = "=+\\-@＝＋－＠"
+BEGINS = re.compile(rf'[\s"]*[{SIGNS}]|[\t\r\n]')
+AFTER_SEMICOLON = re.compile(rf'(?<=[;；])(?=[\s"\']*[{SIGNS}])')
 
 
 def cell(value: object) -> str:
-    """A cell that no spreadsheet runs: text that begins as a formula gets an apostrophe."""
+    """A cell that no spreadsheet runs: what begins as a formula gets an apostrophe before it."""
     if value is None:
         return ""
     if isinstance(value, int | float):
         return points(value)
-    text = one_line(str(value))
-    return f"'{text}" if text.startswith(FORMULA) or str(value).startswith(FORMULA) else text
+    text = AFTER_SEMICOLON.sub("'", one_line(str(value)))
+    return f"'{text}" if BEGINS.match(text) or BEGINS.match(str(value)) else text
 
 
 def grades_csv(run: Run, records: Iterable[Record], choices: Choices) -> Iterator[tuple]:

@@ -1,6 +1,7 @@
 """Grade one submission: run it in a sandbox, judge what came out here."""
 
 import functools
+import platform
 import re
 from collections.abc import Callable, Iterable
 
@@ -14,17 +15,27 @@ from course_utils.grading.judging.keras_support import keras_support
 from course_utils.grading.judging.model_judge import NotJudgedError
 from course_utils.grading.judging.results import ExerciseResult, SubmissionResult
 from course_utils.grading.judging.trials import trials
-from course_utils.grading.sandbox.conversation import Asked, Ended, Submission
+from course_utils.grading.sandbox.conversation import (
+    Asked,
+    Ended,
+    Submission,
+    UnreadableCellsError,
+)
+from course_utils.grading.sandbox.inside.cells import KINDS
 from course_utils.grading.sandbox.opening import SandboxUnavailableError
 from course_utils.grading.sandbox.replies import CellError
 from course_utils.grading.sandbox.sandbox import Sandbox
 
 FOR_MEMORY = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
-PRECEDENCE = ("starter", "value", "function")  # of what may bear the answer's name
 
 
 def grade_submission(
-    cells: list[str], exercises: Iterable[Exercise], *, seed: int, sandbox: Sandbox
+    cells: list[str],
+    exercises: Iterable[Exercise],
+    *,
+    seed: int,
+    sandbox: Sandbox,
+    python: str = "",
 ) -> SubmissionResult:
     """Grade the answers to some exercises in the cells of one notebook.
 
@@ -41,6 +52,8 @@ def grade_submission(
     sandbox : Sandbox
         From `open_sandbox`. Its limits apply, and the exercises' time limits. Exercises whose
         answer is a Keras model run in a second one like it, opened when the first of them comes.
+    python : str
+        The version of Python that the notebook says it was written with; empty if it does not.
 
     Returns
     -------
@@ -67,7 +80,7 @@ def grade_submission(
         try:
             together = _run_together(submission, some, seed)
             for one in some:
-                results[one.id] = _grade_safely(submission, one, seed, together, tell)
+                results[one.id] = _grade_safely(submission, one, seed, together, tell, python)
         finally:
             submission.close()
             if judge:
@@ -113,7 +126,7 @@ def _run_together(
         asked = []
         for exercise in exercises:
             found = _Found(submission, exercise.id)
-            if found.kind in ("function", "value"):
+            if found.kind in ("answer", "course"):
                 inputs = trials(exercise, seed).inputs
                 asked.append(Asked(exercise, inputs, found.cell, last_cell=found.cell))
         if not asked:
@@ -137,14 +150,22 @@ def _grade_safely(
     seed: int,
     together: dict[str, tuple[Ended, bool]],
     tell: Callable,
+    python: str,
 ) -> ExerciseResult:
     try:
         if exercise.id in together:
             ended, counts = together[exercise.id]
-            result = _grade(submission, exercise, seed, tell, ended)
+            result = _grade(submission, exercise, seed, tell, python, ended)
             if counts or (result.report and result.report.passed):
                 return result
-        return _grade(submission, exercise, seed, tell)
+        return _grade(submission, exercise, seed, tell, python)
+    except UnreadableCellsError as error:
+        return ExerciseResult(
+            exercise_id=exercise.id,
+            status="crashed",
+            max_score=exercise.points,
+            detail=str(error),
+        )
     except NotJudgedError as error:
         return ExerciseResult(
             exercise_id=exercise.id,
@@ -167,16 +188,16 @@ def _not_gradable(exercise: Exercise, error: Exception) -> ExerciseResult:
 
 
 class _Found:
-    """Where an answer is defined.
+    """Where an answer is defined, as far as its cells tell without being run.
 
-    Of its definitions the last function counts; else the last other thing of that name; else the
-    starter, as nobody has filled it in.
+    The last cell that binds its name, to whatever it may be, holds the answer. A starter that
+    nobody has filled in is none, however far below, nor is what comes from the course itself.
     """
 
     def __init__(self, submission: Submission, id: str):
         kinds = {cell: kind for found, cell, kind in submission.definitions if found == id}
-        self.cells = tuple(cell for cell, kind in kinds.items() if kind != "starter")
-        self.cell = max(kinds, key=lambda cell: (PRECEDENCE.index(kinds[cell]), cell), default=None)
+        self.cells = tuple(sorted(cell for cell, kind in kinds.items() if kind == "answer"))
+        self.cell = max(kinds, key=lambda cell: (KINDS.index(kinds[cell]), cell), default=None)
         self.kind = kinds.get(self.cell)
 
 
@@ -185,6 +206,7 @@ def _grade(
     exercise: Exercise,
     seed: int,
     tell: Callable,
+    python: str,
     ended: Ended | None = None,
 ) -> ExerciseResult:
     """Grade one answer by what came of running it, or run it now, in a process of its own."""
@@ -196,25 +218,31 @@ def _grade(
         max_score=exercise.points,
         defined_in=found.cells,
     )
+    if found.kind != "answer" and (unread := _unread_definition(submission, exercise, python)):
+        return result(**unread)
     if found.kind is None:
-        broken = _unreadable_definition(submission, exercise.id)
-        if broken:
-            return result(status="graded", score=0.0, report=no_answer(exercise, broken))
         return result(status="missing", detail="No cell defines it.")
     if found.kind == "starter":
         report = not_attempted(exercise)
         return result(status="missing", detail="The starter is as it was.", report=report)
 
     inputs = trials(exercise, seed).inputs
+    cell = found.cell
     if ended is None:
-        ended = submission.run(Asked(exercise, inputs, found.cell, last_cell=found.cell))
+        ended = submission.run(Asked(exercise, inputs, cell, last_cell=cell))
+    earlier = ended.replies[0].answer_in
+    if ended.replies[0].no_answer is not None and 0 <= earlier < cell:
+        # What the last cell made of it is no function any more, and cannot have been meant.
+        cell = earlier
+        ended = submission.run(Asked(exercise, inputs, cell, last_cell=cell))
     below = len(submission.cells) - 1
-    if found.cell < below and any(_is(o, "NameError") for o in ended.replies[0].outcomes):
-        again = submission.run(Asked(exercise, inputs, found.cell, last_cell=below))
+    if cell < below and any(_is(o, "NameError") for o in ended.replies[0].outcomes):
+        again = submission.run(Asked(exercise, inputs, cell, last_cell=below))
         if not again.status and again.replies[0].outcomes:
             ended = again
     (replies,) = ended.replies
-    result = functools.partial(result, printed=replies.printed)
+    counts = replies.answer_in if replies.answer_in in found.cells else cell
+    result = functools.partial(result, printed=replies.printed, counts=counts)
     outcomes = replies.outcomes
     if ended.status == "timeout" and replies.began:
         outcomes = [*outcomes, Outcome("timed out", error=f"{exercise.time_limit:g} s")]
@@ -224,7 +252,7 @@ def _grade(
     if ended.status:
         return result(status=ended.status, detail=ended.detail)
     if replies.no_answer is not None:
-        skipped = [why for place, why in submission.skipped.items() if place[0] == found.cell]
+        skipped = [why for place, why in submission.skipped.items() if place[0] == cell]
         if skipped and not replies.no_answer:
             return result(status=skipped[0][0], detail=skipped[0][1])
         came = replies.no_answer or "nothing of that name"
@@ -242,10 +270,38 @@ def _is(outcome: Outcome, *errors: str) -> bool:
     return outcome.kind == "raised" and outcome.error.partition(":")[0] in errors
 
 
-def _unreadable_definition(submission: Submission, id: str) -> str:
-    """What to say if the answer stands in a cell that cannot be parsed."""
-    for cell, why in sorted(submission.unreadable.items(), reverse=True):
-        source = submission.sources[cell]
-        if re.search(rf"^\s*def\s+{id}\b", source, re.MULTILINE):
-            return f"a cell that Python cannot read ({why})"
-    return ""
+def _unread_definition(submission: Submission, exercise: Exercise, python: str) -> dict | None:
+    """What becomes of an answer that stands in a cell which could not be read, if it does.
+
+    `python` is the version that the notebook says it was written with.
+    """
+    id, blank = exercise.id, "[ \\t]"
+    pattern = rf"^{blank}*(async{blank}+)?(def{blank}+{id}\b|{id}{blank}*=(?!=))"
+    defines = re.compile(pattern, re.MULTILINE)
+    for cell in sorted({*submission.unreadable, *submission.slow}, reverse=True):
+        if not defines.search(submission.sources[cell]):
+            continue
+        if cell in submission.slow:
+            return {
+                "status": "timeout",
+                "detail": f"Its cell was left out: {submission.slow[cell]}.",
+            }
+        why = submission.unreadable[cell]
+        ours = platform.python_version()
+        if cell in submission.newer or _newer(python, ours):
+            reason = submission.newer.get(cell) or f"The notebook was written with Python {python}"
+            if cell in submission.newer:
+                reason = f"It seems to use {reason}"
+            detail = f"{reason}. The grader's Python, {ours}, cannot read its cell ({why})."
+            return {"status": "to_be_decided", "detail": detail}
+        report = no_answer(exercise, f"a cell that Python cannot read ({why})")
+        return {"status": "graded", "score": 0.0, "report": report}
+    return None
+
+
+def _newer(version: str, ours: str) -> bool:
+    """Whether a version is of a later Python than ours, by its first two numbers."""
+    match = re.match(r"(\d{1,3})\.(\d{1,3})(?!\d)", version)
+    return match is not None and tuple(map(int, match.groups())) > tuple(
+        map(int, ours.split(".")[:2])
+    )

@@ -25,7 +25,9 @@ class ExerciseResult:
     printed : str
         The beginning of what the code printed. It may hold hidden inputs: for instructors.
     defined_in : tuple of int
-        The cells that define it, untouched starters left out. Of several the last counts.
+        The cells that define it, untouched starters left out.
+    counts : int or None
+        The one of them that was called; None if none was.
     """
 
     exercise_id: str
@@ -36,6 +38,7 @@ class ExerciseResult:
     report: Report | None = None
     printed: str = ""
     defined_in: tuple[int, ...] = ()
+    counts: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

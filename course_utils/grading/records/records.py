@@ -10,7 +10,7 @@ from course_utils.grading.judging.results import SubmissionResult
 from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.statuses import GRADED, OF_EXERCISES, OF_SUBMISSIONS, SETTLED
 from course_utils.grading.submissions.cell import Cell
-from course_utils.grading.submissions.student import Student
+from course_utils.grading.submissions.student import LookAlike, Student
 from course_utils.grading.wire.json_values import FormatError
 
 
@@ -48,6 +48,9 @@ class Record:
         What was graded; `CellError.cell` and `ExerciseResult.defined_in` count these, from 0.
     result : SubmissionResult or None
         If it was run.
+    python : str
+        The version of Python that its notebook says it was written with; empty if nothing tells.
+    look_alikes : tuple of LookAlike
     """
 
     file_name: str
@@ -64,6 +67,8 @@ class Record:
     graded_at: str = ""
     cells: tuple[Cell, ...] = ()
     result: SubmissionResult | None = None
+    python: str = ""
+    look_alikes: tuple[LookAlike, ...] = ()
 
     def __post_init__(self):
         _check(self.status, OF_SUBMISSIONS)
@@ -73,6 +78,16 @@ class Record:
             raise FormatError("exactly the graded have a result")
 
     @property
+    def several_files(self) -> bool:
+        """Whether its cells are those of more than one file."""
+        return len({cell.file for cell in self.cells}) > 1
+
+    def place(self, cell: int) -> str:
+        """Where a cell is: "cell 2", or "cell 2 of lab-1.ipynb" if there are several files."""
+        found = self.cells[cell]
+        return f"cell {found.number}" + (f" of {found.file}" if self.several_files else "")
+
+    @property
     def earned(self) -> float | None:
         """Sum of the scores of the graded exercises; None if none was graded."""
         scores = [one.score for one in self.exercises if one.score is not None]
@@ -80,8 +95,13 @@ class Record:
 
     @property
     def unsettled(self) -> tuple:
-        """The exercises that have an answer but no score: somebody has to look at them."""
-        return tuple(one for one in self.exercises if one.status not in SETTLED)
+        """The exercises that may have an answer but have no score: somebody has to look at them.
+
+        Those without points are left out: whatever comes of them, the total stays as it is.
+        """
+        return tuple(
+            one for one in self.exercises if one.status not in SETTLED and one.max_score > 0
+        )
 
     @property
     def exercises(self) -> tuple:
@@ -154,8 +174,8 @@ class Run:
 
     @property
     def max_score(self) -> float:
-        """Sum of the exercises' points."""
-        return sum(exercise.points for exercise in self.exercises)
+        """Sum of the exercises' points, without those of bonus exercises."""
+        return sum(exercise.points for exercise in self.exercises if not exercise.bonus)
 
 
 def _check(status: str, known: tuple[str, ...]) -> None:

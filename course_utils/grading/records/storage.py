@@ -46,11 +46,23 @@ def read_record(out: Path, file_name: str) -> Record:
     return _read(record_path(out, file_name), Record, RECORD)
 
 
-def read_records(out: Path) -> Iterator[Record]:
-    """The records of the run that are there so far, one at a time."""
+def read_records(out: Path, damaged: list[tuple[str, str]] | None = None) -> Iterator[Record]:
+    """The records of the run that are there so far, one at a time.
+
+    Students whose record is damaged are put on the list `damaged`, with what is wrong; without a
+    list, a `FormatError` is raised.
+    """
     for listed in read_run(out).submissions:
-        with contextlib.suppress(FileNotFoundError):
-            yield read_record(out, listed.file_name)
+        try:
+            record = read_record(out, listed.file_name)
+        except FileNotFoundError:
+            continue
+        except (FormatError, OSError) as error:  # a folder in its place, too
+            if damaged is None:
+                raise
+            damaged.append((listed.student, str(error)))
+            continue
+        yield record
 
 
 def write_record(out: Path, record: Record) -> None:

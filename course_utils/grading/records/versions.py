@@ -38,6 +38,15 @@ def judging_files() -> list[Path]:
     return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
+def other_versions(before: dict[str, str], now: dict[str, str]) -> list[str]:
+    """In what the versions of a run differ from others: "numpy 2.0.1, now 2.1.0"."""
+    return [
+        f"{name} {before.get(name, 'none')}, now {now.get(name, 'none')}"
+        for name in (*before, *(name for name in now if name not in before))
+        if before.get(name) != now.get(name)
+    ]
+
+
 @functools.cache
 def versions() -> dict[str, str]:
     """Versions of Python, numpy, course_utils and the system; "code" is a hash of what judges."""

@@ -10,6 +10,7 @@ from course_utils.exercises.registry import catalog
 from course_utils.grading.assignment import ExerciseAsked
 from course_utils.grading.records.records import Record, Run
 from course_utils.grading.reports.code_facts import Remark, read_answer, read_remarks
+from course_utils.grading.reports.handed_out import is_handed_out
 
 BARS = 10  # of the distribution of scores
 MOST_EXAMPLES = 3  # of code for a mistake
@@ -107,6 +108,7 @@ class ClassSummary:
         self.exercises = {asked.id: ExerciseSummary(asked) for asked in run.exercises}
         # (page, exercise's title, function of course_utils.reference that the answer called)
         self.reference_calls: list[tuple[str, str, str]] = []
+        self.damaged: list[tuple[str, str]] = []  # (student, what is wrong with the record)
         self._shapes: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(
             lambda: defaultdict(list)
         )
@@ -132,9 +134,11 @@ class ClassSummary:
         for result in record.exercises:
             if result.exercise_id in self.exercises:
                 self._add_answer(record, result)
-        for remark in read_remarks([cell.source for cell in record.cells]):
-            number = record.cells[remark.cell].number
-            placed = Remark(number, remark.line, remark.text)
+        own = [cell for cell in record.cells if not is_handed_out(cell.source)]
+        for remark in read_remarks([cell.source for cell in own]):
+            cell = own[remark.cell]
+            file = cell.file if record.several_files else ""
+            placed = Remark(cell.number, remark.line, remark.text, file)
             self._remarks[remark.text][record.file_name].append(placed)
 
     def _add_answer(self, record: Record, result) -> None:
@@ -143,8 +147,9 @@ class ClassSummary:
             summary.missing += 1
             return
         answer = None
-        if result.defined_in:
-            answer = read_answer(record.cells[result.defined_in[-1]].source, result.exercise_id)
+        cell = result.counts if result.counts is not None else max(result.defined_in, default=None)
+        if cell is not None:
+            answer = read_answer(record.cells[cell].source, result.exercise_id)
         shape, code = (answer.shape, _shortened(answer.source)) if answer else ("", "")
         if answer:
             self._shapes[result.exercise_id][shape].append((record.file_name, answer.text))
@@ -184,6 +189,11 @@ class ClassSummary:
     def scores(self) -> list[float]:
         """The known totals, in ascending order."""
         return sorted(row.score for row in self.rows if row.score is not None)
+
+    @property
+    def has_bonus(self) -> bool:
+        """Whether more can be had than all points."""
+        return any(one.bonus for one in self.run.exercises)
 
     @property
     def quartiles(self) -> tuple[float, float, float] | None:
@@ -249,7 +259,8 @@ class ClassSummary:
     def remarks(self) -> list[tuple[str, dict[str, list[Remark]]]]:
         """What code does beyond an answer, by student, the rarest first.
 
-        What most of the class does is left out: it stands in the notebook that was handed out.
+        The course's own cells are left out, and what most of the class does: it stands in a
+        notebook that was handed out.
         """
         many = max(2, COMMON * len(self.rows))
         rare = [(text, who) for text, who in self._remarks.items() if len(who) <= many]

@@ -61,11 +61,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something in a cell that an answer has no need of: `cell` counts from 0, `line` from 1."""
+    """Something in a cell that an answer has no need of: `cell` counts from 0, `line` from 1.
+
+    `file` is the name of the cell's file where that must be told.
+    """
 
     cell: int
     line: int
     text: str
+    file: str = ""
 
 
 def read_answer(source: str, name: str) -> Answer | None:

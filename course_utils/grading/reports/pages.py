@@ -23,7 +23,13 @@ from course_utils.grading.statuses import GRADED, OUTCOMES, SUBMISSIONS
 STUDENTS = "students"
 
 
-def write_pages(out: Path, *, to: Path | None = None, contact: str = "your instructor") -> Path:
+def write_pages(
+    out: Path,
+    *,
+    to: Path | None = None,
+    contact: str = "your instructor",
+    damaged: list[tuple[str, str]] | None = None,
+) -> Path:
     """Write the pages of a run, one submission at a time.
 
     Parameters
@@ -34,6 +40,8 @@ def write_pages(out: Path, *, to: Path | None = None, contact: str = "your instr
         Where they go: ``index.html`` for the class, ``students/NAME.html``. Else ``out/report``.
     contact : str
         Whom students turn to, as the page says it: "Ada Lovelace, ada@example.org".
+    damaged : list, optional
+        As for `read_records`: is given the students whose record cannot be read, and why.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def write_pages(out: Path, *, to: Path | None = None, contact: str = "your instr
     run = read_run(out)
     summary = ClassSummary(run)
     written = set()
-    for record in read_records(out):
+    for record in read_records(out, damaged):
         page = to / STUDENTS / f"{record.file_name}.html"
         _write(page, student_page(run, record, contact))
         written.add(page.name)
@@ -57,6 +65,7 @@ def write_pages(out: Path, *, to: Path | None = None, contact: str = "your instr
     for old in (to / STUDENTS).glob("*.html"):  # of a report before this one
         if old.name not in written:
             old.unlink()
+    summary.damaged = list(damaged or ())
     page = to / "index.html"
     _write(page, class_page(summary))
     return page
@@ -72,6 +81,11 @@ def student_page(run: Run, record: Record, contact: str) -> str:
             record=record,
             contact=contact,
             exercises=[_shown(result, run) for result in record.exercises],
+            bonus=[
+                result.score or 0.0
+                for result in record.exercises
+                if result.exercise_id in {one.id for one in run.exercises if one.bonus}
+            ],
             submission=SUBMISSIONS.get(record.status),
         )
     )
@@ -97,7 +111,8 @@ def _shown(result, run: Run) -> dict:
     outcome = result.status
     if outcome == GRADED:
         outcome = "passed" if report.passed else "failed"
-    title = next((one.title for one in run.exercises if one.id == result.exercise_id), "")
+    asked = next((one for one in run.exercises if one.id == result.exercise_id), None)
+    title = asked.title if asked else ""
     hint = ""
     if outcome == "failed" and not report.hint:
         with contextlib.suppress(ValueError):  # an exercise that this version does not have
@@ -109,6 +124,7 @@ def _shown(result, run: Run) -> dict:
         "report": report if outcome in ("passed", "failed") else None,
         "outcome": outcome,
         "title": title or result.exercise_id,
+        "bonus": asked is not None and asked.bonus,
         "mark": told.mark,
         "words": told.words,
         "meaning": told.meaning,
@@ -130,6 +146,7 @@ def _templates() -> jinja2.Environment:
     )
     templates.filters["points"] = points
     templates.filters["moment"] = moment
+    templates.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
     templates.filters["percent"] = lambda share: f"{100 * share:.0f}%"
     return templates
 

@@ -14,10 +14,11 @@ from pathlib import Path
 from course_utils.grading.assignment import Assignment, AssignmentError, parse_assignment
 from course_utils.grading.records.records import Listed, Record, Run
 from course_utils.grading.records.storage import read_record, read_run, write_record, write_run
-from course_utils.grading.records.versions import versions
+from course_utils.grading.records.versions import other_versions, versions
 from course_utils.grading.running.worker import Answer, Worker, insisting
 from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.submissions.layouts import Handed, find_submissions
+from course_utils.grading.submissions.look_alikes import with_look_alikes
 from course_utils.grading.submissions.reading import Reading
 from course_utils.grading.wire.json_values import FormatError
 
@@ -133,12 +134,7 @@ class Batch:
                 f"This run began in the sandbox {before.sandbox!r}, not {sandbox!r}: go on with "
                 f"{WALLS[before.sandbox].option()}, or grade into another folder."
             )
-        if before.versions != versions():
-            changed = [
-                f"{name} {before.versions.get(name)}, now {value}"
-                for name, value in versions().items()
-                if before.versions.get(name) != value
-            ]
+        if changed := other_versions(before.versions, versions()):
             raise RunError(
                 f"This run began with other versions ({'; '.join(changed)}). {otherwise}"
             )
@@ -213,7 +209,9 @@ class Batch:
         if reading.status != "ready":
             return self.keep(handed, reading)
         cells = [cell.source for cell in reading.cells]
-        return self.keep(handed, reading, insisting(lambda: worker.grade(cells)))
+        return self.keep(
+            handed, reading, insisting(lambda: worker.grade(cells, python=reading.python))
+        )
 
     def kept(self, handed: Handed, reading: Reading) -> Done | None:
         """The record of a run before, if it is of this very submission."""
@@ -253,7 +251,9 @@ class Batch:
             attempts=answer.tries,
             graded_at=_now(),
             cells=reading.cells,
-            result=answer.value,
+            result=with_look_alikes(answer.value, reading.look_alikes),
+            python=reading.python,
+            look_alikes=reading.look_alikes,
         )
         write_record(self.out, record)
         return Done(record, kept=False)
@@ -293,19 +293,20 @@ def regrade(out: Path, student: str, sandbox: str | None = None) -> tuple[Record
     except FileNotFoundError:
         raise RunError(f"{out} holds no such results; `course-grade run` makes them") from None
     except FormatError as error:
-        raise RunError(str(error)) from None
+        raise RunError(f"{error}; `course-grade run` into the same folder repairs it") from None
     if not old.cells:
         raise RunError(f"{old.student.id} has nothing to be graded: {old.status}. {old.detail}")
     assignment = parse_assignment(run.assignment)
     with Worker(assignment, run.seed, sandbox or run.sandbox) as worker:
-        answer = insisting(lambda: worker.grade([cell.source for cell in old.cells]))
+        cells = [cell.source for cell in old.cells]
+        answer = insisting(lambda: worker.grade(cells, python=old.python))
     new = dataclasses.replace(
         old,
         status=answer.status or "graded",
         detail=answer.why,
         attempts=answer.tries,
         graded_at=_now(),
-        result=answer.value,
+        result=with_look_alikes(answer.value, old.look_alikes),
     )
     return old, new
 
@@ -339,7 +340,7 @@ def _changes(text: str, assignment: Assignment) -> list[str]:
         before = parse_assignment(text)
     except AssignmentError:
         return ["its exercises"]
-    names = ("exercises", "due", "files", "folder", "file_times", "limits")
+    names = ("exercises", "bonus", "due", "files", "folder", "file_times", "limits")
     return [name for name in names if getattr(before, name) != getattr(assignment, name)]
 
 

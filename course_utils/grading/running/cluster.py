@@ -64,7 +64,9 @@ def _grade_with(client, batch: Batch) -> Iterator[Done]:
                 yield batch.keep(handed, reading)
             else:
                 cells = [cell.source for cell in reading.cells]
-                future = client.submit(_grade, settings, cells, pure=False, retries=LOST)
+                future = client.submit(
+                    _grade, settings, cells, reading.python, pure=False, retries=LOST
+                )
                 sent[future] = (handed, reading)
                 running.add(future)
                 if len(sent) >= most:
@@ -114,7 +116,7 @@ _idle: dict[tuple, list[Worker]] = {}
 _lock = threading.Lock()
 
 
-def _grade(settings: tuple, cells: list[str]) -> dict:
+def _grade(settings: tuple, cells: list[str], python: str) -> dict:
     """Grade cells in a worker process of this machine, which is kept for the next ones."""
     assignment, seed, sandbox, expected = settings
     _check(dict(expected))
@@ -123,7 +125,7 @@ def _grade(settings: tuple, cells: list[str]) -> dict:
         worker = mine.pop() if mine else None
     if worker is None:
         worker = Worker(parse_assignment(assignment), seed, sandbox)
-    answer = insisting(lambda: worker.grade(cells))
+    answer = insisting(lambda: worker.grade(cells, python))
     with _lock:
         mine.append(worker)
     value = None if answer.value is None else to_json(answer.value)

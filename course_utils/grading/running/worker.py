@@ -20,18 +20,19 @@ from course_utils.grading.judging.grade import grade_submission
 from course_utils.grading.judging.model_judge import JUDGING
 from course_utils.grading.judging.results import SubmissionResult
 from course_utils.grading.limits import KERAS_SECONDS
-from course_utils.grading.sandbox.conversation import ENDING, PARSING, PATIENCE
+from course_utils.grading.sandbox.conversation import ENDING, PATIENCE
+from course_utils.grading.sandbox.conversation import READING as READING_CELLS
 from course_utils.grading.sandbox.opening import SandboxUnavailableError, open_sandbox
 from course_utils.grading.sandbox.student_kit import KERAS_STARTING
 from course_utils.grading.sandbox.walls import WALLS
 from course_utils.grading.submissions.layouts import Handed
-from course_utils.grading.submissions.reading import Reading, read_submission
+from course_utils.grading.submissions.reading import LONGEST, Reading, read_submission
 from course_utils.grading.wire.child_process import Child, channel
 from course_utils.grading.wire.json_dataclasses import from_json, to_json
 from course_utils.grading.wire.messages import read_frame, write_frame
 
 LARGEST_MESSAGE = 64 * 2**20
-READING = 120.0  # seconds for reading one submission
+READING = 4.0 * LONGEST  # seconds for reading one submission, which bounds itself
 STARTING = 120.0  # seconds for the sandbox to be opened and tried, on a busy machine
 TRIES = 2  # for a submission at which a worker died
 
@@ -74,21 +75,25 @@ class Worker:
         """Read a submission; WorkerDiedError if the worker dies at it."""
         return from_json(Reading, self._ask("read", to_json(handed), READING))
 
-    def grade(self, cells: list[str]) -> SubmissionResult:
-        """Grade the cells of a submission; WorkerDiedError if the worker dies at it."""
-        return from_json(SubmissionResult, self._ask("grade", cells, self._longest()))
+    def grade(self, cells: list[str], python: str = "") -> SubmissionResult:
+        """Grade the cells of a submission; WorkerDiedError if the worker dies at it.
+
+        `python` is the version of Python that the notebook says it was written with.
+        """
+        question = {"cells": cells, "python": python}
+        return from_json(SubmissionResult, self._ask("grade", question, self._longest()))
 
     def _longest(self) -> float:
         """Seconds after which grading has certainly got stuck: each part of it has its limit."""
         limits = self.assignment.limits
         once = [PATIENCE * (limits.cells + one.time_limit) for one in self.assignment.exercises]
         runs = 3 + limits.skipped  # together, alone, with the cells below; without some statements
-        seconds = STARTING + runs * (sum(once) + len(once) * ENDING) + PARSING * limits.skipped
+        seconds = STARTING + runs * (sum(once) + len(once) * ENDING) + 2 * READING_CELLS
         seconds += WALLS[self.sandbox].preparing
         if models := self.assignment.models:
             # The cells are run in both sandboxes, and a model is judged twice at most.
             seconds += 3 * KERAS_STARTING + runs * PATIENCE * (limits.cells + KERAS_SECONDS)
-            seconds += PARSING * limits.skipped + 2 * JUDGING * len(models)
+            seconds += 2 * READING_CELLS + 2 * JUDGING * len(models)
         return seconds
 
     def _ask(self, what: str, value: object, seconds: float) -> object:
@@ -209,7 +214,11 @@ def main(folder: str) -> None:
                 if sandbox is None:
                     sandbox = open_sandbox(settings["sandbox"], assignment.limits)
                 answer = grade_submission(
-                    question["grade"], assignment.exercises, seed=settings["seed"], sandbox=sandbox
+                    question["grade"]["cells"],
+                    assignment.exercises,
+                    seed=settings["seed"],
+                    sandbox=sandbox,
+                    python=question["grade"]["python"],
                 )
             reply = {"answer": to_json(answer)}
         except SandboxUnavailableError as error:

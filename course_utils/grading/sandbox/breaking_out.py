@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import tempfile
 from collections.abc import Callable
 from fnmatch import fnmatch
@@ -13,9 +14,9 @@ from course_utils.grading.sandbox.kit import PACKAGE
 from course_utils.grading.sandbox.sandbox import Sandbox
 
 TRIED = """
-import ctypes, os, resource, signal, socket, subprocess, threading, time
+import ctypes, os, platform, resource, signal, socket, subprocess, threading, time
 
-def attempts(readable, folders, writable, mounts, grader, threads):
+def attempts(readable, folders, writable, mounts, grader, threads, host):
     done = []
 
     def attempt(what, function, *arguments):
@@ -59,6 +60,17 @@ def attempts(readable, folders, writable, mounts, grader, threads):
                     and not place.startswith(("/proc/", "/sys/", "/dev/")))
     attempt("it took 8 GiB of memory", bytearray, 8 << 30)
     libc = ctypes.CDLL(None)
+    told = ctypes.create_string_buffer(256)
+    names = set()
+    for ask in (lambda: os.uname().nodename, socket.gethostname, platform.node):
+        try:
+            names.add(ask())
+        except OSError:
+            pass
+    if libc.gethostname(told, 255) == 0:
+        names.add(told.value.decode())
+    if host in names:
+        done.append("it was told the name of this machine")
     attempt("it made shared memory", lambda: 1 / (libc.shmget(0, 4096, 0o1600) + 1))
     attempt("it made memory beside its limit", os.memfd_create, "x")
     return "; ".join(done) or "nothing"
@@ -137,6 +149,7 @@ def _attempts(sandbox: Sandbox, files: list[Path], folders: list[Path]):
             "mounts": ":".join(places.mounts),
             "grader": os.getpid(),
             "threads": sandbox.limits.threads,
+            "host": socket.gethostname(),
         }
 
 

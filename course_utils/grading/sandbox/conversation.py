@@ -8,13 +8,19 @@ from dataclasses import dataclass
 
 from course_utils.exercises.exercise import Exercise
 from course_utils.exercises.model_answers.exercise import ModelExercise
+from course_utils.grading.sandbox.inside.cells import PARSING
+from course_utils.grading.sandbox.inside.feeder import packed
 from course_utils.grading.sandbox.replies import CellError, Replies
 from course_utils.grading.sandbox.sandbox import Sandbox, SandboxDiedError
 from course_utils.grading.wire.messages import Frames, ProtocolError, decode, encode, printable
 
-PARSING = 10.0  # seconds for all cells
 ENDING = 5.0  # seconds for the sandbox to stop a process
 PATIENCE = 3  # wall-clock seconds for each second on a processor that a process is allowed
+READING = PATIENCE * PARSING  # seconds for all cells, which are read in `PARSING` on a processor
+
+
+class UnreadableCellsError(RuntimeError):
+    """The cells of a submission cannot be read, which is no fault of the grader's."""
 
 
 @dataclass(frozen=True)
@@ -45,54 +51,64 @@ class Submission:
         self.ids, self.sandbox, self.limits = ids, sandbox, sandbox.limits
         self.cell_errors: set[CellError] = set()
         self.unreadable: dict[int, str] = {}  # cells that cannot be parsed, and why
+        self.slow: dict[int, str] = {}  # cells that could not be parsed in time, and why
+        self.newer: dict[int, str] = {}  # cells that seem to need a newer Python, and for what
         self.definitions: list[tuple[str, int, str]] = []
         self.skipped: dict[tuple[int, int], tuple[str, str]] = {}  # statement: status, detail
         self.seconds, self.peak_memory = 0.0, 0
         self.last_cell = -1  # the last one that was run
-        self._unparsable: list[int] = []  # cells that parsing did not survive
         self._served_by: object = None
 
     def open(self) -> None:
-        """Have the cells parsed, unless they are; a cell that this cannot survive is left out."""
+        """Have the cells parsed, unless they are.
+
+        All of them at once, which is quick; if that does not come to its end, each by itself, and
+        those that are too slow, or that Python does not survive, are left out.
+
+        Raises
+        ------
+        UnreadableCellsError
+            If the cells cannot be read all the same; the text says what happened.
+        SandboxDiedError
+            If there is no sandbox to read them in.
+        """
         self.sandbox.start()
         if self._served_by is self.sandbox.process:
             return
-        while len(self._unparsable) <= self.limits.skipped:
-            self.sandbox.start()
-            cell, problem = 0, "it could not be parsed"
-            deadline = time.monotonic() + PARSING
-            try:
-                self.sandbox.send(b"S")
-                self.sandbox.send(b"C", encode({"cells": self.cells, "ids": self.ids}))
-                while True:
-                    kind, payload = self.sandbox.receive(deadline)
-                    if kind == b"c":
-                        cell = decode(payload)
-                    elif kind == b"p":
-                        self._found(decode(payload))
-                        self._served_by = self.sandbox.process
-                        return
-                    else:  # its process ended; no later one may find what it has read
-                        self.sandbox.stop()
-                        break
-            except TimeoutError:
-                problem = f"it could not be parsed in {PARSING:g} s"
-                self.sandbox.stop()
-            except SandboxDiedError:
-                pass
-            self._unparsable.append(cell)
-            self.cells[cell] = None
-            self._cannot_read(cell, 1, problem)
-        raise SandboxDiedError(f"cells {self._unparsable} could not even be parsed")
+        for each in (False, True):
+            if self._read(each):
+                return
+        raise UnreadableCellsError("Its cells could not be read: the process that did it ended.")
+
+    def _read(self, each: bool) -> bool:
+        """Have the cells parsed, all at once or each by itself; whether that came to its end."""
+        self.sandbox.start()
+        try:
+            self.sandbox.send(b"S")
+            given = {"cells": self.cells, "ids": self.ids, "each": each}
+            self.sandbox.send(b"C", encode(given))
+            kind, payload = self.sandbox.receive(time.monotonic() + READING)
+        except (TimeoutError, SandboxDiedError):
+            self.sandbox.stop()
+            return False
+        if kind != b"p":  # its process ended; no later one may find what it has read
+            self.sandbox.stop()
+            return False
+        self._found(decode(payload))
+        self._served_by = self.sandbox.process
+        return True
 
     def _found(self, survey: dict) -> None:
         self.definitions = [tuple(found) for found in survey["definitions"]]
         for cell, line, text in survey["errors"]:
-            self._cannot_read(cell, line, printable(text, 400))
-
-    def _cannot_read(self, cell: int, line: int, text: str) -> None:
-        self.unreadable[cell] = f"line {line}: {text}"
-        self.cell_errors.add(CellError(cell, line, text))
+            text = printable(text, 400)
+            self.unreadable[cell] = f"line {line}: {text}"
+            self.cell_errors.add(CellError(cell, line, text))
+        for cell, why in survey["slow"]:
+            self.slow[cell] = why
+            self.cells[cell] = None  # should they have to be read once more
+            self.cell_errors.add(CellError(cell, 1, f"This cell was left out: {why}."))
+        self.newer.update((cell, why) for cell, why in survey["newer"])
 
     def run(self, *asked: Asked) -> Ended:
         """Run answers in one process, in the order of their cells.
@@ -120,7 +136,8 @@ class Submission:
                 {
                     "id": one.exercise.id,
                     "signature": str(one.exercise.signature),
-                    "inputs": one.inputs,
+                    "calls": len(one.inputs),
+                    "number": one.exercise.inputs is None,
                     "defined_in": one.defined_in,
                     "last_cell": one.last_cell,
                     "model": isinstance(one.exercise, ModelExercise),
@@ -134,7 +151,9 @@ class Submission:
             "threads": limits.threads,
             "seconds": seconds,
         }
+        inputs = [[encode(arguments) for arguments in one.inputs] for one in asked]
         self.sandbox.send(b"R", encode(question))
+        self.sandbox.send(b"I", packed(inputs))
         replies = [
             Replies(
                 tuple(one.exercise.signature.parameters),

@@ -36,6 +36,8 @@ class Replies:
     outcomes : list of Outcome
     no_answer : str or None
         What there is instead of a function.
+    answer_in : int
+        The last cell that gave the name to an answer, even if it is none any more; -1 if none did.
     cell_errors : list of CellError
     printed : str
     closed : bool
@@ -49,6 +51,7 @@ class Replies:
         self.began = False
         self.outcomes: list[Outcome] = []
         self.no_answer: str | None = None
+        self.answer_in = -1
         self.cell_errors: list[CellError] = []
         self.printed = ""
         self.closed = False
@@ -66,6 +69,12 @@ class Replies:
         ProtocolError
             If it is not a message, or has no place here.
         """
+        if (
+            kind != b"o"
+            and type(value) in (tuple, list)
+            and any(type(part) is bool for part in value)
+        ):
+            raise ProtocolError("a message has a bool where a number is meant")
         match kind, value:
             case b"s", (int(cell), int(statement), int(line)) if (
                 not self.began and 0 <= cell < self._cells
@@ -76,10 +85,17 @@ class Replies:
             ):
                 if len(self.cell_errors) < MOST_CELL_ERRORS:
                     self.cell_errors.append(CellError(cell, line, printable(text, 400)))
-            case b"b", None if not self.began and self.no_answer is None:
-                self.began = True
-            case b"n", str(text) if not self.began and self.no_answer is None:
-                self.no_answer = printable(text, 400)
+            case b"b", int(cell) if (
+                type(cell) is int
+                and not self.began
+                and self.no_answer is None
+                and -1 <= cell < self._cells
+            ):
+                self.began, self.answer_in = True, cell
+            case b"n", (str(text), int(cell)) if (
+                not self.began and self.no_answer is None and -1 <= cell < self._cells
+            ):
+                self.no_answer, self.answer_in = printable(text, 400), cell
             case b"o", (int(number), *facts) if self.began and not self.complete:
                 if number != len(self.outcomes):
                     raise ProtocolError("a reply came out of order")

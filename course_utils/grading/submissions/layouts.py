@@ -32,7 +32,6 @@ BLACKBOARD = re.compile(
 JUNK = re.compile(r"\..*|__MACOSX|__pycache__|thumbs\.db|desktop\.ini", re.IGNORECASE)
 SINGLE = (".ipynb", ".py")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # on Windows
-AGAIN = re.compile(r"-\d+(?=\.[^.]*$)")  # what Canvas puts into the name of a later attempt's file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,7 +311,7 @@ def _handed(parts: list[_Part]) -> list[Handed]:
         nodes = [node for part in same for node in part.nodes]
         earlier = [node for part in mine if part not in same for node in part.nodes]
         if last.student.platform == "canvas":
-            nodes, older = _newest(nodes)
+            nodes, older = _in_order_of_upload(nodes)
             earlier += older
         warnings = []
         if earlier:
@@ -334,16 +333,21 @@ def _handed(parts: list[_Part]) -> list[Handed]:
     return handed
 
 
-def _newest(nodes: list[_Node]) -> tuple[list[_Node], list[_Node]]:
-    """Of Canvas's hw.ipynb and hw-1.ipynb the one with the higher number of the file."""
+def _in_order_of_upload(nodes: list[_Node]) -> tuple[list[_Node], list[_Node]]:
+    """Canvas's files of one student, in the order of their numbers, and those that were replaced.
+
+    Its zip holds the current attempt and nothing else: lab-1.ipynb and lab-2.ipynb are two files of
+    it, and so is hw-1.ipynb, as Canvas calls a file whose name was there in an attempt before. Only
+    if two downloads lie in one folder are there more; then the later file has the higher number, is
+    read later, and what it defines counts.
+    """
     latest: dict[str, _Node] = {}
     older = []
     for node in sorted(nodes, key=lambda node: int(CANVAS.fullmatch(node.name)["file_id"] or 0)):
-        base = AGAIN.sub("", node.root.name)
-        if base in latest:
-            older.append(latest[base])
-        latest[base] = node
-    return [node for node in nodes if node in latest.values()], older
+        if (replaced := latest.pop(node.root.name, None)) is not None:
+            older.append(replaced)
+        latest[node.root.name] = node
+    return list(latest.values()), older
 
 
 def _clean(name: str) -> str:

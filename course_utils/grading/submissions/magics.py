@@ -9,7 +9,7 @@ import re
 KEPT = {"time", "timeit", "capture", "prun", "memit", "snakeviz", "pyinstrument", "scalene"}
 CELL_MAGIC = re.compile(r"\s*%%\s*(\w*)")
 ESCAPED = re.compile(r"(?P<indent>\s*)[%!?]")
-TIMED = re.compile(r"(?P<indent>\s*)%time\s+(?P<statement>.*\S)")
+TIMED = re.compile(r"(\s*)%time\s")
 ASSIGNED = re.compile(r"(?P<target>\s*[A-Za-z_][\w.,\[\]() '\"*]*=)\s*[%!](?!=)")
 ASKED = re.compile(r"(?P<indent>\s*)%{0,2}[A-Za-z_*][\w*.\[\]'\"-]*\?\??\s*(#.*)?")
 
@@ -17,12 +17,13 @@ ASKED = re.compile(r"(?P<indent>\s*)%{0,2}[A-Za-z_*][\w*.\[\]'\"-]*\?\??\s*(#.*)
 def to_python(source: str) -> str:
     """The source of a code cell without magics, shell lines and questions (``np.pad?``)."""
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    first = next((i for i, line in enumerate(lines) if line.strip()), None)
-    while first is not None and (magic := CELL_MAGIC.match(lines[first])):
-        if magic[1] not in KEPT:
-            return ""
-        lines[first] = ""
-        first = next((i for i, line in enumerate(lines) if line.strip()), None)
+    for first, line in enumerate(lines):
+        if magic := CELL_MAGIC.match(line):
+            if magic[1] not in KEPT:
+                return ""
+            lines[first] = ""
+        elif line.strip():
+            break
     scanner, escaping = _Scanner(), False
     for number, line in enumerate(lines):
         if escaping:
@@ -39,8 +40,8 @@ def to_python(source: str) -> str:
 
 def _plain(line: str) -> str:
     """The line that begins a statement, or what stands in for it."""
-    if timed := TIMED.fullmatch(line):
-        return timed["indent"] + timed["statement"]
+    if (timed := TIMED.match(line)) and (statement := line[timed.end() :].strip()):
+        return timed[1] + statement
     if escaped := ESCAPED.match(line) or ASKED.fullmatch(line):
         return escaped["indent"] + "pass"  # a block must not be left empty
     if assigned := ASSIGNED.match(line):

@@ -9,6 +9,7 @@ import contextlib
 import json
 import re
 import sys
+from dataclasses import dataclass, field
 
 from course_utils.grading.submissions.archives import UnreadableError
 from course_utils.grading.submissions.cell import Cell
@@ -16,12 +17,54 @@ from course_utils.grading.submissions.magics import to_python
 
 MOST_CELLS = 5_000
 MOST_CODE = 2**20  # characters, all cells together
+MOST_TEXT = 4 * MOST_CODE  # before magics are left out, such as a page after %%html
+TEXTS = {"markdown": "Markdown", "raw": "raw", "heading": "Markdown"}
 MEMORY = 768 * 2**20  # bytes of address space that parsing one notebook may add
+# Sets of characters. Others (punycode, unicode_escape) are no way to write a file, and some take
+# time that grows as the square of its length.
+ENCODINGS = re.compile(
+    r"utf[-_]?(8|16|32)|ascii|iso8859|iso2022|latin|cp\d|koi8|mac|gb|big5|euc|shift|johab|hz|tis|ptcp|kz"
+)
 PERCENT = re.compile(r"#\s*%%(?P<rest>.*)|# In\s?\[[\s\d]*\]:")  # Spyder, VS Code; nbconvert
 
 
-def cells_of(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
-    """The code cells of a file, and warnings.
+@dataclass(frozen=True)
+class Passage:
+    """A cell without code: `kind` is "Markdown" or "raw"."""
+
+    number: int
+    kind: str
+    text: str
+
+
+@dataclass
+class Contents:
+    """What is in a file.
+
+    Attributes
+    ----------
+    name : str
+        The file's.
+    cells : list of Cell
+        The code.
+    warnings : list of str
+    python : str
+        The version that the notebook says it was written with; empty if it does not.
+    passages : list of Passage
+    tagged : dict
+        A cell's number to the exercise that it was handed out for.
+    """
+
+    name: str
+    cells: list[Cell] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    python: str = ""
+    passages: list[Passage] = field(default_factory=list)
+    tagged: dict[int, str] = field(default_factory=dict)
+
+
+def contents_of(name: str, data: bytes) -> Contents:
+    """What is in a file.
 
     Raises
     ------
@@ -29,15 +72,19 @@ def cells_of(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
         If it is no notebook, or no text.
     """
     if name.lower().endswith(".py"):
-        cells, warnings = _python_cells(name, data)
+        contents = Contents(name, *_python_cells(name, data))
     else:
-        cells, warnings = _notebook_cells(name, data)
-    if sum(len(cell.source) for cell in cells) > MOST_CODE:
+        contents = _notebook_contents(name, data)
+    _bound(sum(len(cell.source) for cell in contents.cells), MOST_CODE)
+    return contents
+
+
+def _bound(length: int, most: int) -> None:
+    if length > most:
         raise UnreadableError(f"it holds more than {MOST_CODE} characters of code")
-    return cells, warnings
 
 
-def _notebook_cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
+def _notebook_contents(name: str, data: bytes) -> Contents:
     text, warnings = _decoded(data)
     notebook = _parsed(text)
     if not isinstance(notebook, dict):
@@ -56,23 +103,48 @@ def _notebook_cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
         warnings.append(f"It is of version {version} of the notebook format; read as 4.")
     if len(given) > MOST_CELLS:
         raise UnreadableError(f"it has {len(given)} cells; {MOST_CELLS} are read at most")
-    cells = []
+    contents, length, code = Contents(name, python=_python_version(notebook)), 0, 0
     for number, cell in enumerate(given, 1):
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
         if not isinstance(kind, str):
             warnings.append(f"Cell {number} was left out: it is no cell.")
-        if kind != "code":
             continue
         source = cell.get("source", cell.get("input", ""))
         if isinstance(source, list):
             if not all(isinstance(line, str) for line in source):
                 warnings.append(f"Cell {number}: what is no text was left out.")
             source = "".join(line for line in source if isinstance(line, str))
+        if kind != "code":
+            if kind in TEXTS and isinstance(source, str) and length + len(source) <= MOST_CODE:
+                length += len(source)
+                contents.passages.append(Passage(number, TEXTS[kind], source))
+            continue
         if not isinstance(source, str):
             warnings.append(f"Cell {number} was left out: its source is no text.")
             continue
-        cells.append(Cell(name, number, to_python(_valid(source))))
-    return cells, warnings[:20]
+        code += len(source)
+        _bound(code, MOST_TEXT)
+        contents.cells.append(Cell(name, number, to_python(_valid(source))))
+        if (exercise := _tag(cell)) is not None:
+            contents.tagged[number] = exercise
+    contents.warnings = warnings[:20]
+    return contents
+
+
+def _python_version(notebook: dict) -> str:
+    """The version of Python in its metadata, if that is one."""
+    place: object = notebook
+    for key in ("metadata", "language_info", "version"):
+        place = place.get(key) if isinstance(place, dict) else None
+    return place if isinstance(place, str) and re.fullmatch(r"\d[\w.+-]{0,20}", place) else ""
+
+
+def _tag(cell: dict) -> str | None:
+    """The exercise that a cell was handed out for, as its metadata say."""
+    place: object = cell
+    for key in ("metadata", "exercise", "id"):
+        place = place.get(key) if isinstance(place, dict) else None
+    return place if isinstance(place, str) else None
 
 
 def _list(value: object) -> list:
@@ -128,6 +200,7 @@ def _python_cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
     found.append((number, markdown, parts[-1]))
     if len(found) > MOST_CELLS:
         raise UnreadableError(f"it has {len(found)} cells; {MOST_CELLS} are read at most")
+    _bound(sum(len(line) + 1 for _, text, lines in found if not text for line in lines), MOST_TEXT)
     # Numbered from 1; what stands above the first marker is a cell if it holds anything.
     above = any(line.strip() for line in found[0][2]) or len(found) == 1
     return [
@@ -157,10 +230,9 @@ def _decoded(data: bytes, encoding: str = "") -> tuple[str, list[str]]:
             encoding = name
             break
     for candidate in filter(None, (encoding, "utf-8")):
-        with contextlib.suppress(UnicodeError, LookupError, ValueError):
-            text = data.decode(candidate)
-            if isinstance(text, str):  # a "coding" of rot13 makes none
-                return text, []
+        with contextlib.suppress(UnicodeError, LookupError):
+            if ENCODINGS.match(codecs.lookup(candidate).name):
+                return data.decode(candidate), []
     return data.decode("latin-1"), ["It is not in UTF-8; read as Latin-1."]
 
 

@@ -6,13 +6,15 @@ import functools
 import hashlib
 import os
 import re
+import signal
 import stat
+import threading
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_utils.grading.assignment import Assignment
+from course_utils.grading.assignment import Assignment, natural
 from course_utils.grading.submissions.archives import (
     MOST_ENTRIES,
     Allowance,
@@ -24,13 +26,16 @@ from course_utils.grading.submissions.archives import (
 )
 from course_utils.grading.submissions.cell import Cell
 from course_utils.grading.submissions.layouts import JUNK, Handed, Root
-from course_utils.grading.submissions.notebooks import MOST_CELLS, MOST_CODE, cells_of
+from course_utils.grading.submissions.look_alikes import look_alikes
+from course_utils.grading.submissions.notebooks import MOST_CELLS, MOST_CODE, contents_of
+from course_utils.grading.submissions.student import LookAlike
 
 LARGEST_FILE = 32 * 2**20  # bytes of a notebook, most of which are its pictures
 LARGEST = 96 * 2**20  # bytes of a submission, its zips unpacked
 DEEPEST = 10  # folders in folders
 DEEPEST_ZIP = 3
 MOST_WARNINGS = 30
+LONGEST = 20  # seconds on a processor for one submission
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 
 
@@ -48,6 +53,12 @@ class Reading:
     late: bool | None = None
     warnings: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
+    python: str = ""
+    look_alikes: tuple[LookAlike, ...] = ()
+
+
+class TooSlowError(BaseException):
+    """Reading a submission takes longer than it may; not to be caught with what is unreadable."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,33 @@ class _File:
 
 def read_submission(handed: Handed, assignment: Assignment) -> Reading:
     """The code cells of a submission; never raises for what is in it."""
+    try:
+        with _bounded_time():
+            return _read_submission(handed, assignment)
+    except TooSlowError as error:  # wherever it was
+        return Reading(status="unreadable", detail=f"{handed.source}: {error}.")
+
+
+@contextlib.contextmanager
+def _bounded_time():
+    """Raise `TooSlowError` in this block when it has had LONGEST seconds on a processor."""
+    if threading.current_thread() is not threading.main_thread():  # no signals there
+        yield
+        return
+
+    def stop(*_) -> None:
+        raise TooSlowError(f"reading it had not come to an end after {LONGEST} s")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, LONGEST, 1)  # and again, should somebody catch it
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _read_submission(handed: Handed, assignment: Assignment) -> Reading:
     warnings = list(handed.warnings)
     files: list[_File] = []
     collector = _Collector(files, warnings)
@@ -75,6 +113,8 @@ def read_submission(handed: Handed, assignment: Assignment) -> Reading:
     for file in files:
         by_name[file.name] = file
     chosen = assignment.chosen(list(by_name))
+    if handed.student.platform == "canvas":  # the order in which they were found is that of upload
+        chosen = [name for name in by_name if name in set(chosen)]
     left = [shown(name) for name in by_name if name not in chosen]
     if not chosen:
         if collector.failed:
@@ -87,23 +127,26 @@ def read_submission(handed: Handed, assignment: Assignment) -> Reading:
     if len(chosen) > 1:
         warnings.append(
             f"It has {len(chosen)} files, read one after the other: "
-            f"{', '.join(map(shown, chosen[:5]))}. Of two definitions the last one counts."
+            f"{', '.join(map(shown, chosen[:5]))}. What is defined twice counts as it is left."
         )
     if skipped := [name for name in left if name.lower().endswith((".ipynb", ".py"))]:
         warnings.append(f"Not read: {', '.join(skipped[:5])}.")
 
     digest, cells, problems = hashlib.sha256(), [], []
+    versions, found = [], []
     for name in chosen:
         digest.update(name.encode("utf-8", "replace") + b"\0")
         try:
             data = by_name[name].read(LARGEST_FILE)
             digest.update(hashlib.sha256(data).digest())
-            found, said = cells_of(_valid(name), data)
+            contents = contents_of(_valid(name), data)
         except (UnreadableError, OSError, MemoryError, RecursionError) as error:
             problems.append(f"{shown(name)}: {_reason(error)}.")
             continue
-        cells += found
-        warnings += [f"{shown(name)}: {text}" for text in said]
+        cells += contents.cells
+        versions.append(contents.python)
+        found += look_alikes(contents, assignment.exercises)
+        warnings += [f"{shown(name)}: {text}" for text in contents.warnings]
     if len(cells) > MOST_CELLS or sum(len(cell.source) for cell in cells) > MOST_CODE:
         problems.append("Its files together hold too much code.")
         cells = []
@@ -111,7 +154,8 @@ def read_submission(handed: Handed, assignment: Assignment) -> Reading:
     result = functools.partial(result, sha256=digest.hexdigest(), warnings=_few(warnings))
     if problems and not cells:
         return result(status="unreadable", detail=problems[0])
-    return result(status="ready", cells=tuple(cells))
+    newest = max(versions, key=natural, default="")
+    return result(status="ready", cells=tuple(cells), python=newest, look_alikes=tuple(found))
 
 
 def _reason(error: BaseException) -> str:

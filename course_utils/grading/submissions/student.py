@@ -1,4 +1,4 @@
-"""Who handed a submission in."""
+"""Who handed a submission in, and what in it reads like an answer and is none."""
 
 from dataclasses import dataclass
 
@@ -23,3 +23,13 @@ class Student:
     name: str
     platform: str = ""
     platform_id: str = ""
+
+
+@dataclass(frozen=True)
+class LookAlike:
+    """A place that reads like an answer to an exercise and is none: `text` says what it does."""
+
+    exercise_id: str
+    file: str
+    number: int
+    text: str

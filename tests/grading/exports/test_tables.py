@@ -102,3 +102,34 @@ def test_nbgrader_has_its_columns(out):
     assert {id for id, row in rows.items() if row["score"] == ""} >= BLANK
     assert all(row["status"] != "graded" for row in rows.values() if row["score"] == "")
     assert not any(HOSTILE[:4] == id[:4] for id in rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "x;=1+1",
+            "x; =1+1",
+            'x;"=1+1"',
+            "x;-1",
+            "x;+1",
+            "x;@SUM(A1)",
+            "x;\t=1",
+            "x;\n=1",
+            "x；＝1",
+        ),
+        *("=1;=2", ";=cmd|' /C calc'!A0", "a,b;=1", 'He said "x";=1', "x;;=1", "\t=1", "\n=1"),
+    ],
+)
+def test_no_cell_is_a_formula_whatever_a_spreadsheet_splits_lines_at(text):
+    written = io.StringIO()
+    csv.writer(written).writerow(["ann", cell(text), "end"])
+    for separator in ";", ",", "\t", "；":
+        for part in written.getvalue().replace("\n", separator).split(separator):
+            assert not part.lstrip(' "').startswith(tuple("=+-@＝＋－＠")), part
+
+
+def test_harmless_text_stays_as_it_is():
+    for text in ("a; b", "x = 1; y = 2", "1 - 2", "a=b", "ann@example.org", "It took 5 s; wait."):
+        assert cell(text) == text
+    assert cell(-0.5) == "-0.5"

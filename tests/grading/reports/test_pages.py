@@ -4,14 +4,30 @@ import dataclasses
 import itertools
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from course_utils.exercises import get
 from course_utils.grading.records.storage import read_run, write_run
-from course_utils.grading.reports.pages import moment, points, write_pages
+from course_utils.grading.reports.class_summary import ClassSummary
+from course_utils.grading.reports.pages import moment, points, student_page, write_pages
+from course_utils.grading.sandbox.replies import CellError
 from course_utils.grading.statuses import SUBMISSIONS
-from tests.grading.a_class import HOSTILE, SEED, write_class
+from course_utils.grading.submissions.cell import Cell
+from course_utils.grading.submissions.notebooks import contents_of
+from tests.grading.a_class import (
+    HOSTILE,
+    RUN,
+    SEED,
+    WINDOWS,
+    graded,
+    record,
+    ungraded,
+    write_class,
+)
+
+CHAPTERS = Path(__file__).parents[3] / "chapters"
 
 CONTACT = "Maria Agnesi, agnesi@example.org"
 VOID = {"meta", "br", "line", "rect", "img"}
@@ -175,3 +191,42 @@ def test_points_and_moments():
     assert [points(x) for x in (7.0, 7.5, 1 / 3, 0.0)] == ["7", "7.5", "0.33", "0"]
     assert moment("2026-11-20T10:00:00+01:00") == "2026-11-20 10:00 (UTC+0100)"
     assert moment(HOSTILE) == HOSTILE
+
+
+def test_a_definition_is_said_to_count_if_it_did_and_with_its_file(tmp_path):
+    once, twice = graded("slide_kernel", WINDOWS, 0), graded("slide_kernel", WINDOWS, 1)
+    rest = [ungraded("max_pool_map", "missing"), ungraded("stable_softmax", "to_be_decided")]
+    shown = {}
+    for name, counts in (("last", 1), ("first", 0), ("before", None)):
+        slide = dataclasses.replace(once if not counts else twice, defined_in=(0, 1), counts=counts)
+        made = record(
+            name, name, [WINDOWS, WINDOWS], [slide, *rest], errors=[CellError(1, 2, "No.")]
+        )
+        cells = tuple(Cell(f"lab-{n}.ipynb", 2, WINDOWS) for n in (1, 2))
+        shown[name] = student_page(RUN, dataclasses.replace(made, cells=cells), "Emmy")
+        assert "<bdi>cell 2 of lab-1.ipynb</bdi>, <bdi>cell 2 of lab-2.ipynb</bdi>." in shown[name]
+        assert "<bdi>Cell 2 of lab-2.ipynb</bdi>, line 2" in shown[name]
+        assert "To be decided" in shown[name]
+        assert "No total yet" in shown[name]
+    assert "The last one counts." in shown["last"]
+    assert "The one in <bdi>cell 2 of lab-1.ipynb</bdi> counts" in shown["first"]
+    assert "counts" not in shown["before"].partition("It is defined more than once")[2][:200]
+
+
+@pytest.mark.parametrize("chapter", sorted(CHAPTERS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_the_courses_own_cells_are_never_facts_to_look_at(chapter):
+    cells = contents_of(chapter.name, chapter.read_bytes()).cells
+    summary = ClassSummary(RUN)
+    summary.add(record("alone", "Alone", [cell.source for cell in cells], []))
+    told = "run `python tools/handed_out.py`: the chapters' cells have changed"
+    assert summary.remarks == [], told
+    summary.add(record("more", "More", ["import socket"], []))
+    assert [text for text, _ in summary.remarks] == ["imports socket"]
+    # With somebody's own copy of the course in the setup cell, too.
+    ours = [
+        cell.source.replace("https://github.com/OWNER", "https://gitlab.example/us")
+        for cell in cells
+    ]
+    summary = ClassSummary(RUN)
+    summary.add(record("alone", "Alone", ours, []))
+    assert summary.remarks == []

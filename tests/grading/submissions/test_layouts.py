@@ -55,7 +55,7 @@ CANVAS = {
     "poejim_779_text.html": b"<p>I forgot.</p>",
 }
 CANVAS_FOUND = {
-    "doejane_12345": ["homework-2.ipynb", "data_helpers.py"],
+    "doejane_12345": ["data_helpers.py", "homework-1.ipynb", "homework-2.ipynb"],
     "doejane_99": ["homework.ipynb"],
     "roejohn_777": ["hw_final_v2.zip"],
     "müllerjörg_778": ["Übung 1.ipynb"],
@@ -73,10 +73,46 @@ def test_canvas_names(tmp_path):
     assert warnings == []
     handed = {one.student.id: one for one in find_submissions(tmp_path)[0]}
     jane, john = handed["doejane_12345"], handed["roejohn_777"]
-    assert jane.earlier == ("doejane_12345_67890_homework-1.ipynb",)
-    assert "earlier attempts" in jane.warnings[0]
+    assert (jane.earlier, jane.warnings) == ((), ())
     assert (jane.student.name, jane.student.platform_id) == ("doejane", "12345")
     assert (jane.late, john.late, handed["anon_x8"].late) == (False, True, True)
+
+
+def test_canvas_keeps_one_attempt_whose_files_are_all_read_in_the_order_of_upload(tmp_path):
+    # lab-1 and lab-2 are two parts of one attempt; hw-3 is what Canvas calls a third hw.ipynb,
+    # and it has left the first two out itself.
+    files = {
+        "twoparts_4244_99003_lab-1.ipynb": NOTHING,
+        "twoparts_4244_99004_lab-2.ipynb": NOTHING,
+        "again_4245_99010_hw-3.ipynb": NOTHING,
+        "LATE_4246_99011_hw-1.ipynb": NOTHING,
+    }
+    for path in (laid_out(tmp_path / "folder", files), tmp_path / "canvas.zip"):
+        if path.suffix == ".zip":
+            path.write_bytes(zipped(files))
+        handed, warnings = find_submissions(path)
+        assert warnings == []
+        assert {one.student.id: [root.name for root in one.roots] for one in handed} == {
+            "twoparts_4244": ["lab-1.ipynb", "lab-2.ipynb"],
+            "again_4245": ["hw-3.ipynb"],
+            "4246": ["hw-1.ipynb"],
+        }
+        assert all(one.earlier == () and one.warnings == () for one in handed)
+
+
+def test_of_two_downloads_of_canvas_in_one_folder_the_later_upload_is_read_later(tmp_path):
+    files = {
+        "ann_7_200_hw-1.ipynb": NOTHING,  # by name it would come before hw.ipynb
+        "ann_7_100_hw.ipynb": NOTHING,
+        "bob_8_300_hw.ipynb": NOTHING,
+        "bob_8_90_hw.ipynb": NOTHING,
+    }
+    handed, _ = find_submissions(laid_out(tmp_path, files))
+    ann, bob = handed
+    assert [root.name for root in ann.roots] == ["hw.ipynb", "hw-1.ipynb"]
+    # The same name twice: the same file, handed in again.
+    assert [root.path.rpartition("/")[2] for root in bob.roots] == ["bob_8_300_hw.ipynb"]
+    assert bob.earlier == ("bob_8_90_hw.ipynb",)
 
 
 def test_a_few_names_with_numbers_do_not_make_a_download_of_canvas(tmp_path):

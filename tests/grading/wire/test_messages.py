@@ -151,7 +151,7 @@ def replies(*messages):
 
 def test_replies_in_their_order_are_taken():
     taken = replies(
-        (b"s", (2, 0, 7)), (b"e", (2, 7, "ValueError\x1b[2J")), (b"b", None), (b"o", REPLY)
+        (b"s", (2, 0, 7)), (b"e", (2, 7, "ValueError\x1b[2J")), (b"b", 0), (b"o", REPLY)
     )
     assert (taken.at, taken.began, taken.complete) == ((2, 0, 7), True, False)
     assert taken.cell_errors[0].text == "ValueError\ufffd[2J"
@@ -165,23 +165,32 @@ def test_replies_in_their_order_are_taken():
     "messages",
     [
         [(b"o", REPLY)],
-        [(b"b", None), (b"b", None)],
-        [(b"b", None), (b"s", (0, 0, 1))],
-        [(b"b", None), (b"o", REPLY), (b"o", REPLY)],
-        [(b"b", None), (b"o", (1, *REPLY[1:]))],
-        [(b"b", None), (b"o", (True, *REPLY[1:]))],
-        [(b"b", None), (b"o", (0, "timed out", *REPLY[2:]))],
-        [(b"b", None), (b"o", (*REPLY[:6], "x y"))],
-        [(b"b", None), (b"o", (*REPLY[:5], "image", ""))],
-        [(b"b", None), (b"o", REPLY[:-1])],
+        [(b"b", 0), (b"b", 0)],
+        [(b"b", None)],
+        [(b"b", True)],
+        [(b"b", 3)],
+        [(b"n", ("nothing", True))],
+        [(b"n", ("nothing", -2))],
+        [(b"n", "nothing")],
+        [(b"e", (True, 1, "text"))],
+        [(b"e", [True, 1, "text"])],
+        [(b"s", (0, True, 1))],
+        [(b"b", 0), (b"s", (0, 0, 1))],
+        [(b"b", 0), (b"o", REPLY), (b"o", REPLY)],
+        [(b"b", 0), (b"o", (1, *REPLY[1:]))],
+        [(b"b", 0), (b"o", (True, *REPLY[1:]))],
+        [(b"b", 0), (b"o", (0, "timed out", *REPLY[2:]))],
+        [(b"b", 0), (b"o", (*REPLY[:6], "x y"))],
+        [(b"b", 0), (b"o", (*REPLY[:5], "image", ""))],
+        [(b"b", 0), (b"o", REPLY[:-1])],
         # Arrays where other things belong: comparing them would raise or give arrays.
-        *([(b"b", None), (b"o", (*REPLY[:i], np.ones(3), *REPLY[i + 1 :]))] for i in (0, 1, 3, 6)),
-        [(b"b", None), (b"o", (*REPLY[:5], [np.ones(3)], ""))],
+        *([(b"b", 0), (b"o", (*REPLY[:i], np.ones(3), *REPLY[i + 1 :]))] for i in (0, 1, 3, 6)),
+        [(b"b", 0), (b"o", (*REPLY[:5], [np.ones(3)], ""))],
         [(b"b", np.ones(3))],
         [(b"n", np.ones(3))],
         [(b"s", np.ones(3))],
-        [(b"b", None), (b"n", "x")],
-        [(b"n", "x"), (b"b", None)],
+        [(b"b", 0), (b"n", ("x", 0))],
+        [(b"n", ("x", 0)), (b"b", 0)],
         [(b"s", (3, 0, 1))],
         [(b"s", (-1, 0, 1))],
         [(b"t", "x")],

@@ -68,7 +68,6 @@ ALLOWED = {
     "getegid": (108, 177),
     "getgroups": (115, 158),
     "capget": (125, 90),
-    "uname": (63, 160),
     "sysinfo": (99, 179),
     "getrusage": (98, 165),
     "getrlimit": (97, 163),

@@ -2,11 +2,16 @@
 
 A submission is a whole notebook: it draws figures, loads data, calls `check`. Imports of what the
 course installs must work, so that the answer below them in the same cell is reached; using what was
-imported raises. `check` and `hint` do nothing. Runs inside the sandbox.
+imported raises. Code that is ready for a package that is not there (``try: import tqdm``, and an
+``except`` for it) is told at once that it is not. `check` and `hint` do nothing. Runs inside the
+sandbox.
 """
 
+import builtins
+import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import sys
 import types
 
@@ -18,6 +23,10 @@ PACKAGES = (
     *("matplotlib", "mpl_toolkits", "seaborn", "plotly", "PIL", "cv2", "skimage"),
     *("tensorflow", "keras", "torch", "torchvision"),
 )
+
+
+# Name of a cell's code: first and last lines of the blocks that go on without what they import.
+_ready_for_failure: dict[str, list[tuple[int, int]]] = {}
 
 
 class NotInSandboxError(ImportError):
@@ -80,9 +89,72 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
+def expect_failure(blocks: dict[str, list[tuple[int, int]]]) -> None:
+    """Make imports of absent packages fail in these blocks of these cells; see `Cells.guarded`."""
+    _ready_for_failure.update(blocks)
+
+
+def _is_stand_in(module: object) -> bool:
+    """Whether it stands for a package that is not there; the course itself is always there."""
+    return type(module) is _Module and not module.__name__.startswith("course_utils")
+
+
+def _failure_is_expected() -> bool:
+    """Whether a cell's code is in a block that is ready for a package that is not there."""
+    frame = sys._getframe(2) if _ready_for_failure else None
+    while frame is not None:
+        for first, last in _ready_for_failure.get(frame.f_code.co_filename, ()):
+            if first <= frame.f_lineno <= last:
+                return True
+        frame = frame.f_back
+    return False
+
+
+def _refuse(before: set[str], names: list[str]) -> None:
+    """Raise as if a package were not there if one of these modules is a stand-in."""
+    absent = [name for name in names if _is_stand_in(sys.modules.get(name))]
+    if absent:
+        for name in sys.modules.keys() - before:
+            if _is_stand_in(sys.modules[name]):
+                del sys.modules[name]
+        raise ModuleNotFoundError(f"No module named {absent[0]!r}", name=absent[0])
+
+
+def _refuse_where_expected() -> None:
+    """Put functions around Python's own that import, and that ask what there is."""
+    plain_import, import_module = builtins.__import__, importlib.import_module
+    find_spec = importlib.util.find_spec
+
+    def import_or_refuse(name, globals=None, locals=None, fromlist=(), level=0):
+        if not _failure_is_expected():
+            return plain_import(name, globals, locals, fromlist, level)
+        before = set(sys.modules)
+        module = plain_import(name, globals, locals, fromlist, level)
+        if not level:
+            _refuse(before, [name, *(f"{name}.{one}" for one in fromlist or ())])
+        return module
+
+    def import_module_or_refuse(name, package=None):
+        expected, before = _failure_is_expected(), set(sys.modules)
+        module = import_module(name, package)
+        if expected:
+            _refuse(before, [name])
+        return module
+
+    def find_what_is_there(name, package=None):
+        spec = find_spec(name, package)
+        stands_in = spec is not None and type(spec.loader) is _Finder
+        return None if stands_in and not name.startswith("course_utils") else spec
+
+    builtins.__import__ = import_or_refuse
+    importlib.import_module = import_module_or_refuse
+    importlib.util.find_spec = find_what_is_there
+
+
 def install() -> None:
     """Let imports of absent packages succeed; what the sandbox does hold is found before them."""
     sys.meta_path.append(_Finder())
+    _refuse_where_expected()
     package = sys.modules["course_utils"]
     package.check = package.hint = lambda *args, **kwargs: None
     package.profile = lambda: "quick"

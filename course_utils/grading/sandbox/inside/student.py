@@ -1,6 +1,6 @@
-"""What the student's process does: it runs the cells and calls the answers in them.
+"""What the last process does, the student's: it runs the cells, and calls the answers in them.
 
-A student's code can read and change everything in the memory of this process.
+All that is in its memory, a student's code can read and change.
 """
 
 import inspect
@@ -12,77 +12,116 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_utils.exercises.model_answers.data import model_data
+from course_utils.exercises.model_answers.data import is_model, model_data
 from course_utils.exercises.running import Outcome, Unreadable, run
 from course_utils.grading.sandbox.inside.cells import Cells
-from course_utils.grading.wire.messages import ProtocolError, encode, write_frame
+from course_utils.grading.wire.messages import (
+    ProtocolError,
+    decode,
+    encode,
+    read_frame,
+    write_frame,
+)
 
-Send = Callable[..., None]  # takes the kind of a message, and its value
+Send = Callable[..., None]  # of the kind of a message, and its value
+MOST_TOLD = 20_000  # statements of which is told that they are next; later on, the cells
+Number = int | float | np.number
+NOTHING = object()  # stands for a name that was given to nothing
 
 
-def answer(outlet: int, cells: Cells, question: dict, printed: "Printed") -> None:
-    """For each answer: run the cells up to it, call it on its inputs, send what it returned.
+def answer(outlet: int, inlet: int, cells: Cells, question: dict, printed: "Printed") -> None:
+    """Run the cells as far as an answer, call it on its inputs, send what it returned; go on.
 
-    Ends the process.
+    It does not return.
     """
 
     def send(kind: bytes, value: object = None) -> None:
         write_frame(outlet, kind, encode(value))
 
+    def next_input() -> dict:
+        return decode(read_frame(inlet)[1])
+
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
-    names, done = main.__dict__, 0
+    names = main.__dict__
+    numbers = {asked["id"] for asked in question["asked"] if asked["number"]}
+    running = _Running(cells, question["skipped"], numbers, names, send)
     for asked in question["asked"]:
-        failed = _run_cells(cells, done, asked, names, question["skipped"], send)
-        done = asked["last_cell"] + 1
-        _call(names, asked, failed, question["reply"] // 2, send)
+        id = asked["id"]
+        failed = running.up_to(asked["defined_in"])
+        found = names.get(id, NOTHING)
+        if asked["last_cell"] > asked["defined_in"]:
+            running.up_to(asked["last_cell"])
+            if found is not NOTHING:  # a cell below may have used its name for something else
+                names[id] = found
+        cell = running.answer_in.get(id, -1)
+        if (came := _no_answer(found, asked, failed)) is None:
+            send(b"b", cell)
+            _call(found, asked, question["reply"] // 2, next_input, send)
+        else:
+            send(b"n", (came, cell))
         send(b"t", bytes(printed.kept).decode("utf-8", "replace"))
         printed.kept.clear()
     os._exit(0)
 
 
-def _call(names: dict, asked: dict, failed: str, largest: int, send: Send) -> None:
-    """Call the answer, if there is one, and send what came of each call."""
-    answer = names.get(asked["id"])
-    if isinstance(answer, int | float | np.number) and not any(asked["inputs"]):
-        number = answer
-
-        def answer():
-            return number
-
-    if callable(answer):
-        send(b"b")
-        for number, arguments in enumerate(asked["inputs"]):
-            to_data = model_data if asked["model"] else None
-            outcome = run(answer, asked["signature"], [arguments], to_data=to_data)[0]
-            send(b"o", _as_sent(number, outcome, largest))
-    elif asked["id"] in names:
-        send(b"n", f"an object of type {type(answer).__name__}")
-    else:
-        send(b"n", failed)
+def _no_answer(found: object, asked: dict, failed: str) -> str | None:
+    """What there is instead of an answer; None if it is one."""
+    if found is NOTHING:
+        return failed
+    if asked["number"] and isinstance(found, Number):
+        return None
+    if not callable(found) or (asked["model"] and is_model(found)):
+        return f"an object of type {type(found).__name__}"
+    return None
 
 
-def _run_cells(
-    cells: Cells, start: int, asked: dict, names: dict, skipped: list, send: Send
-) -> str:
-    """Run the next cells; returns the first error in the cell that defines the answer."""
-    real = {id for id, _, kind in cells.definitions if kind != "starter"}
-    skipped = {tuple(place) for place in skipped}
-    failed = ""
-    for cell in range(start, asked["last_cell"] + 1):
-        for number, (code, line, starter) in enumerate(cells.statements[cell]):
-            # Another copy of the starter below the answer does not replace the answer.
-            if (cell, number) in skipped or starter in real:
-                continue
-            send(b"s", (cell, number, line))
-            try:
-                exec(code, names)
-            except BaseException as error:
-                text = _described(error)
-                send(b"e", (cell, _line(error, cell, line), text))
-                if cell == asked["defined_in"]:
-                    failed = failed or text
-    return failed
+def _call(found: object, asked: dict, largest: int, next_input: Callable, send: Send) -> None:
+    """Call the answer on its inputs, one after the other, and send what came of each call."""
+    function = found if callable(found) else lambda: found
+    to_data = model_data if asked["model"] else None
+    for number in range(asked["calls"]):
+        outcome = run(function, asked["signature"], [next_input()], to_data=to_data)[0]
+        send(b"o", _as_sent(number, outcome, largest))
+
+
+class _Running:
+    """Runs the cells of a submission one after the other, and goes on where it was."""
+
+    def __init__(self, cells: Cells, skipped: list, numbers: set[str], names: dict, send: Send):
+        self.cells, self.numbers, self.names, self.send = cells, numbers, names, send
+        self.skipped = {tuple(place) for place in skipped}
+        self.answered = {id for id, _, kind in cells.definitions if kind == "answer"}
+        self.next, self.told = 0, 0
+        self.answer_in: dict[str, int] = {}  # the last cell that made a name an answer
+
+    def up_to(self, last: int) -> str:
+        """Run the cells that are next, to this one; gives the first error in this one."""
+        failed = ""
+        for cell in range(self.next, last + 1):
+            for number, (code, line, starter, bound) in enumerate(self.cells.statements[cell]):
+                # A second copy of the starter, below the answer, does not take the answer away.
+                if (cell, number) in self.skipped or starter in self.answered:
+                    continue
+                if self.told < MOST_TOLD or not number:
+                    self.told += 1
+                    self.send(b"s", (cell, number, line))
+                try:
+                    exec(code, self.names)
+                except BaseException as error:
+                    text = _described(error)
+                    self.send(b"e", (cell, _line(error, cell, line), text))
+                    if cell == last:
+                        failed = failed or text
+                else:
+                    self.answer_in.update((id, cell) for id in bound if self._answers(id))
+        self.next = max(self.next, last + 1)
+        return failed
+
+    def _answers(self, id: str) -> bool:
+        """Whether what stands under this name is a function, or a number where one will do."""
+        found = self.names.get(id)
+        return callable(found) or (id in self.numbers and isinstance(found, Number))
 
 
 def _described(error: BaseException) -> str:
@@ -106,7 +145,7 @@ def _line(error: BaseException, cell: int, otherwise: int) -> int:
 def signature(text: str) -> inspect.Signature:
     """The signature of an answer, from its text."""
     names: dict = {"np": np}
-    exec(f"def answer{text}: ...", names)  # the grader's own text, from the exercise
+    exec(f"def answer{text}: ...", names)  # the grader's own text, of the exercise's starter
     return inspect.signature(names["answer"])
 
 
@@ -122,7 +161,7 @@ def _as_sent(number: int, outcome: Outcome, largest: int) -> tuple:
 
 
 class Printed(io.RawIOBase):
-    """Keeps the beginning of what is printed and drops the rest, however much that is."""
+    """Keeps the beginning of what is printed and forgets the rest, however much it is."""
 
     def __init__(self, most: int):
         self.most, self.kept = most, bytearray()

@@ -1,6 +1,7 @@
 """Start a student's process, pass on what it writes, unread, and see to its end."""
 
 import ctypes
+import fcntl
 import io
 import math
 import os
@@ -15,11 +16,14 @@ from dataclasses import dataclass
 from course_utils.grading.sandbox.inside import confinement, landlock, seccomp, threads
 from course_utils.grading.sandbox.inside.cells import Cells
 from course_utils.grading.sandbox.inside.entering import Entered
+from course_utils.grading.sandbox.inside.feeder import Feeder, read_inputs
 from course_utils.grading.sandbox.inside.student import Printed, answer, signature
 from course_utils.grading.wire.messages import encode, read_frame, write_frame
 
 CHUNK = 1 << 16  # bytes passed on at a time
 OUTLET = 3  # the only way out of a student's process, as a file descriptor
+MOUTH = 4  # where its inputs come in, one call's at a time
+HELD = 20  # milliseconds that output may wait before it is passed on
 GRACE = 0.2  # seconds for a process to end by itself
 
 
@@ -57,6 +61,8 @@ class _Student:
     pid : int
     inlet : int
         The descriptor from which its output is read.
+    feeder : Feeder
+        Gives it its inputs.
     counter : threads.Counter or None
         What answers when it wants to start a thread; None if it never asks.
     left : int
@@ -65,6 +71,7 @@ class _Student:
 
     pid: int
     inlet: int
+    feeder: Feeder
     counter: threads.Counter | None
     left: int
 
@@ -73,6 +80,7 @@ def run_answers(entered: Entered, filters: Filters, cells: Cells, question: dict
     """Run answers in a process of their own, and tell the grader how it ended."""
     student = _start(entered, filters, cells, question)
     stopped = _pass_on(student, entered)
+    student.feeder.close()
     if student.counter:
         student.counter.close()
     # It has closed its pipe, written too much, or taken too long: in any case it has to end.
@@ -92,21 +100,23 @@ def _start(entered: Entered, filters: Filters, cells: Cells, question: dict) -> 
     output = io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)
     ours, theirs = socket.socketpair() if filters.questions else (None, None)
     inlet, outlet = os.pipe()
+    feeder = Feeder()
     pid = os.fork()
     if not pid:
         try:
-            _confine(entered, filters, question, outlet, theirs)
+            _confine(entered, filters, question, outlet, feeder.mouth, theirs)
             sys.stdout = sys.stderr = output
-            answer(OUTLET, cells, question, printed)
+            answer(OUTLET, MOUTH, cells, question, printed)
         finally:
             os._exit(1)
     os.close(outlet)
+    feeder.fill(read_inputs(entered.requests))  # only now: the child is no copy of what holds them
     counter = None
     if filters.questions:
         theirs.close()
         counter = threads.Counter(ours, question["threads"])
         ours.close()
-    return _Student(pid, inlet, counter, question["reply"])
+    return _Student(pid, inlet, feeder, counter, question["reply"])
 
 
 def _confine(
@@ -114,6 +124,7 @@ def _confine(
     filters: Filters,
     question: dict,
     outlet: int,
+    mouth: int,
     channel: socket.socket | None,
 ) -> None:
     """In the new process, before the student's code runs: give up all but the pipe out."""
@@ -124,8 +135,10 @@ def _confine(
     if filters.questions:
         confinement.gain_no_rights()
         threads.report_to(channel, filters.questions)
+    mouth = fcntl.fcntl(mouth, fcntl.F_DUPFD, MOUTH + 1)  # out of the way of what comes next
     os.dup2(outlet, OUTLET)
-    os.closerange(OUTLET + 1, 1 << 16)
+    os.dup2(mouth, MOUTH)
+    os.closerange(MOUTH + 1, 1 << 16)
     for name, most in (
         ("RLIMIT_CORE", 0),
         ("RLIMIT_FSIZE", 0),
@@ -146,8 +159,13 @@ def _pass_on(student: _Student, entered: Entered) -> bool:
     listener = student.counter.listener if student.counter else -1
     if student.counter:
         watched.register(listener, select.POLLIN)
+    held = _Held(entered.replies)
     while student.left > 0:
-        ready = dict(watched.poll())
+        ready = dict(watched.poll(HELD if held.data else None))
+        if not ready:
+            held.pass_on()
+        if student.feeder.spoon in ready:
+            student.feeder.feed(watched)
         if ready.get(listener, 0) & select.POLLIN:
             student.counter.answer()
         elif listener in ready:  # nobody asks any more
@@ -155,12 +173,29 @@ def _pass_on(student: _Student, entered: Entered) -> bool:
         if student.inlet in ready:
             data = os.read(student.inlet, CHUNK)
             if not data:
-                return False
+                break
             student.left -= len(data)
-            write_frame(entered.replies, b"d", data)
+            held.data += data
+            if not student.feeder.follow(data, watched) or len(held.data) > CHUNK:
+                held.pass_on()
         elif entered.requests in ready and _told_to_end(student, entered):
+            held.pass_on()
             return True
+    held.pass_on()
     return False
+
+
+@dataclass
+class _Held:
+    """Output that is not passed on yet: the grader need not be woken for each call of an answer."""
+
+    replies: int
+    data: bytes = b""
+
+    def pass_on(self) -> None:
+        if self.data:
+            write_frame(self.replies, b"d", self.data)
+            self.data = b""
 
 
 def _told_to_end(student: _Student, entered: Entered) -> bool:

@@ -7,6 +7,7 @@ nothing else, and none of it is writable.
 import os
 import shutil
 
+from course_utils.grading.sandbox.inside.host_name import NAME
 from course_utils.grading.sandbox.kit import Kit
 from course_utils.grading.sandbox.program import Program
 from course_utils.grading.sandbox.walls.interpreter import interpreter_files
@@ -40,7 +41,7 @@ class Bubblewrap(Wall):
         """The program bwrap, with everything that is to be visible inside."""
         shown, hidden = interpreter_files()
         command = [shutil.which("bwrap"), "--unshare-all", "--die-with-parent", "--new-session"]
-        command += ["--clearenv", "--cap-drop", "ALL"]
+        command += ["--clearenv", "--cap-drop", "ALL", "--hostname", NAME]
         for name, value in program.environment.items():
             command += ["--setenv", name, value]
         for path in shown:

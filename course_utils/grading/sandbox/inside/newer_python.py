@@ -1,0 +1,45 @@
+"""Code that this Python cannot read, and a newer one seems to be able to.
+
+Nobody earns a zero for that. It is recognized by its signs, since there is no newer parser here;
+whoever looks at the cell then sees what it is.
+"""
+
+import re
+import sys
+
+# The first Python that reads it, the signs of it in the line or the message, and its name.
+SIGNS = (
+    ((3, 12), r"^\s*type\s+\w+\s*(\[.*\]\s*)?=", "a `type` statement"),
+    ((3, 12), r"^\s*((async\s+)?def|class)\s+\w+\s*\[", "parameters of types in square brackets"),
+    ((3, 14), r"\b(t|tr|rt)(\"|')", "a template string"),
+)
+MESSAGES = (
+    ((3, 12), r"f-string", "an f-string of a newer kind"),
+    ((3, 14), r"multiple exception types must be parenthesized", "`except` without parentheses"),
+)
+F_STRING = re.compile(r"\b(f|fr|rf)(\"|')[^{]*\{", re.IGNORECASE)
+BROKEN_STRING = re.compile(r"unterminated string|invalid syntax|was never closed|forgot a comma")
+
+
+def newer_syntax(source: str, error: SyntaxError) -> str:
+    """What a newer Python than this one would read there; empty if there is no sign of that."""
+    lines = source.splitlines()
+    number = min(max((error.lineno or 1) - 1, 0), max(len(lines) - 1, 0))
+    line = lines[number][:2000] if lines else ""
+    message = error.msg or ""
+    for version, sign, name in SIGNS:
+        if re.search(sign, line, re.IGNORECASE):
+            return _since(version, name)
+    for version, sign, name in MESSAGES:
+        if sign in message:
+            return _since(version, name)
+    # A quote of the same kind, or the end of a line, within the braces.
+    if F_STRING.search(line) and BROKEN_STRING.search(message):
+        return _since(*MESSAGES[0][::2])
+    return ""
+
+
+def _since(version: tuple[int, int], name: str) -> str:
+    if sys.version_info[:2] >= version:
+        return ""
+    return f"{name} (Python {version[0]}.{version[1]})"
