@@ -87,12 +87,18 @@ _UNREADABLE = Told(
 # From what the code did to what the grader failed at.
 WITHOUT_SCORE: dict[str, Status] = {
     "to_be_decided": Status(
-        "something reads like an answer and is none that can be graded: look at it",
+        "something reads like an answer and could not be run as one: a name that is one letter "
+        "off, code in a Markdown cell, syntax of a newer Python than the grader's",
         False,
         _UNDECIDED,
         None,
     ),
-    "timeout": Status("it was still running when its time was over", False, _TOO_LONG, _TOO_LONG),
+    "timeout": Status(
+        "it was still running when its time was over, or took Python too long to read",
+        False,
+        _TOO_LONG,
+        _TOO_LONG,
+    ),
     "out_of_memory": Status(
         "it asked for more memory than it may have", False, _TOO_LARGE, _TOO_LARGE
     ),

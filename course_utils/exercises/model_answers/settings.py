@@ -128,7 +128,18 @@ sides = either(side, tuple_of(side, 2))
 margin = whole(0)
 margins = either(margin, tuple_of(either(margin, tuple_of(margin, 2)), 2))
 axis = either(whole(-10, 10), tuple_of(whole(-10, 10), 10))
-seed = optional(whole(-LARGEST_SEED, LARGEST_SEED))
+_any_seed = optional(whole(-LARGEST_SEED, LARGEST_SEED))
+
+
+def seed(value: object) -> int | None:
+    """A number, however it is written: Keras writes a generator where it was given one."""
+    match value:
+        case {"module": "keras.random", "class_name": "SeedGenerator", "config": dict(config)}:
+            known = {"seed": _any_seed, "name": name, "dtype": dtype}
+            return checked(config, known, "SeedGenerator").get("seed")
+    return _any_seed(value)
+
+
 rate = number
 factor = either(number, tuple_of(number, 2))
 padding = choice("valid", "same", "causal")

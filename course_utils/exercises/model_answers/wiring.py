@@ -7,7 +7,7 @@ import heapq
 import json
 from dataclasses import dataclass
 
-from course_utils.exercises.model_answers.layers import OPERATIONS
+from course_utils.exercises.model_answers.layers import MERGING, OPERATIONS
 from course_utils.exercises.model_answers.model_error import ModelError
 from course_utils.exercises.model_answers.settings import (
     LARGEST_SETTING,
@@ -189,6 +189,8 @@ class _Reader:
                 f"{where} of class {kind!s}, which is not accepted here: use the layers of "
                 "keras.layers that the exercise speaks of"
             )
+        if len(inputs) != 1 and kind not in MERGING:
+            raise ModelError(f"{where[:-3]} of class {kind} takes one input, not {len(inputs)}")
         settings = {key: value for key, value in settings.items() if key != "name"}
         # Two layers of one name would be taken for one layer that is used twice.
         if self._layers.setdefault(path, (kind, settings)) != (kind, settings):

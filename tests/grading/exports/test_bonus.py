@@ -10,7 +10,8 @@ import pytest
 
 from course_utils.grading.assignment import AssignmentError, parse_assignment
 from course_utils.grading.exports import FORMATS, Choices, export, total
-from course_utils.grading.records.records import Listed, write_record, write_run
+from course_utils.grading.records.records import Listed
+from course_utils.grading.records.storage import write_record, write_run
 from course_utils.grading.reports.pages import write_pages
 from tests.grading.a_class import RUN, ada, record, ungraded
 

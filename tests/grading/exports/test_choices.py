@@ -30,5 +30,5 @@ def test_total(record, zero, score, status, counted):
 
 
 def test_an_unknown_status_is_refused():
-    with pytest.raises(ExportError, match="'graded' is no status without a grade; there are time"):
+    with pytest.raises(ExportError, match="'graded' is no status without a grade; there are to_be"):
         Choices.zeros(["graded"])

@@ -9,7 +9,7 @@ import pytest
 from course_utils.grading import Limits, grade_submission
 from course_utils.grading.sandbox import breaking_out
 from course_utils.grading.sandbox.inside.feeder import packed
-from course_utils.grading.sandbox.sandbox import Sandbox
+from course_utils.grading.sandbox.opening import student_sandbox
 from course_utils.grading.sandbox.walls import KINDS
 from tests.grading.conftest import ROW_MEANS, SHAPE_AFTER, exercise, sandbox_or_skip
 
@@ -70,7 +70,7 @@ def NAME(numbers):
 
 def test_later_inputs_are_nowhere_in_its_memory():
     # Without a wall, so that it can read all of its memory; the processes are the same.
-    with Sandbox("trust", Limits()) as sandbox:
+    with student_sandbox("trust", Limits()) as sandbox:
         sandbox.start()
         cells = ["x = 1", SEARCH.replace("NAME", "marks_found")]
         (result,) = grade_submission(cells, [MARKS], seed=1, sandbox=sandbox).exercises
