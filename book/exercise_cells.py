@@ -35,7 +35,6 @@ machine, the rocket at the top of this page opens this one in Colab.</p>"""
 def mark_exercises(app, doctree):
     """Give every exercise cell its HTML id and its hints."""
     from course_utils.exercises import get
-    from course_utils.exercises.model_answers import ModelExercise
 
     cells = list(doctree.findall(is_code_cell))
     for cell, following in itertools.zip_longest(cells, cells[1:]):
@@ -44,7 +43,7 @@ def mark_exercises(app, doctree):
             continue
         hints = nodes.raw("", hints_html(exercise_id), format="html")
         place = cell.parent.index(cell)
-        if not isinstance(get(exercise_id), ModelExercise):
+        if not get(exercise_id).returns_model:
             cell["ids"].append(f"exercise-{exercise_id}")
             cell.parent.insert(place + 1, hints)
             continue

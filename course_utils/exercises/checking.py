@@ -10,10 +10,10 @@ import numpy as np
 
 from course_utils.exercises.judging import judge, no_answer, not_attempted, too_large
 from course_utils.exercises.model_answers.data import is_model
-from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.exercises.registry import get
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import run
+from course_utils.exercises.trial import Trial
 
 _hints_shown: collections.Counter[str] = collections.Counter()
 
@@ -32,7 +32,7 @@ def check(answer: Callable) -> None:
         If no exercise has the function's name.
     """
     exercise = get(getattr(answer, "__name__", answer))
-    if isinstance(exercise, ModelExercise) and exercise.tries_out and not is_starter(answer):
+    if exercise.tries_out and not is_starter(answer):
         print("If all else is right, your model is now tried out: this may take half a minute.")
     _show(evaluate(exercise.id, answer, time_limit=exercise.time_limit))
 
@@ -69,25 +69,24 @@ def evaluate(id: str, answer: object, *, seed: int = 0, time_limit: float | None
         If there is no such exercise.
     """
     exercise = get(id)
-    returns_model = isinstance(exercise, ModelExercise)
     if (
         isinstance(answer, int | float | np.number)
         and exercise.inputs is None
-        and not returns_model
+        and not exercise.returns_model
     ):
         value = answer
 
         def answer():
             return value
 
-    if not callable(answer) or (returns_model and is_model(answer)):
+    if not callable(answer) or (exercise.returns_model and is_model(answer)):
         return no_answer(exercise, f"an object of type {type(answer).__name__}")
     if is_starter(answer):
         return not_attempted(exercise)
-    inputs = exercise.draw_inputs(seed)
-    outcomes = run(answer, exercise.signature, inputs, time_limit, exercise.to_data)
+    trial = Trial(exercise, seed)
+    outcomes = run(answer, exercise.signature, trial.inputs, time_limit, exercise.to_data)
     try:
-        return judge(exercise, inputs, outcomes, seed=seed)
+        return judge(trial, outcomes)
     except MemoryError:
         return too_large(exercise)
 

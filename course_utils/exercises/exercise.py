@@ -4,10 +4,17 @@ import inspect
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from course_utils.exercises.running import plain
+from course_utils.exercises.judging import judge_values
+from course_utils.exercises.report import Report
+from course_utils.exercises.running import Outcome, plain
+from course_utils.exercises.trial import Trial
+
+if TYPE_CHECKING:
+    from course_utils.exercises.model_answers.workshop import Workshop
 
 LINE_LENGTH = 79  # of a starter: a longer line scrolls sideways in the book
 
@@ -79,7 +86,19 @@ class Exercise:
     atol: float = 1e-6
     time_limit: float = 10.0
 
+    returns_model: ClassVar[bool] = False  # a Keras model, that is
     to_data = staticmethod(plain)  # what becomes of a returned value before anything looks at it
+
+    @property
+    def tries_out(self) -> bool:
+        """Whether judging a right answer takes its time, as training a model does."""
+        return False
+
+    def judge(
+        self, trial: Trial, outcomes: list[Outcome], workshop: "Workshop | None" = None
+    ) -> Report:
+        """The report on an answer with these outcomes; see `judging.judge`, which calls this."""
+        return judge_values(trial, outcomes)
 
     @property
     def id(self) -> str:

@@ -3,60 +3,44 @@
 Nothing here runs the answer, so that a grader can judge outcomes that came out of a sandbox.
 """
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from course_utils.exercises.comparing import compare
-from course_utils.exercises.exercise import Exercise, Misconception
-from course_utils.exercises.model_answers.exercise import ModelExercise
-from course_utils.exercises.model_answers.judging import judge_models
-from course_utils.exercises.model_answers.table import LayerTable
-from course_utils.exercises.model_answers.workshop import Here, Workshop
 from course_utils.exercises.report import Counterexample, Report
-from course_utils.exercises.running import Outcome, run
+from course_utils.exercises.running import Outcome
+from course_utils.exercises.trial import Trial
+
+if TYPE_CHECKING:
+    from course_utils.exercises.exercise import Exercise, Misconception
+    from course_utils.exercises.layer_table import LayerTable
+    from course_utils.exercises.model_answers.workshop import Workshop
 
 
-def judge(
-    exercise: Exercise,
-    inputs: list[dict],
-    outcomes: list[Outcome],
-    *,
-    seed: int = 0,
-    run: Callable = run,
-    workshop: Workshop | None = None,
-) -> Report:
-    """The report on an answer whose calls on `inputs` had these outcomes.
+def judge(trial: Trial, outcomes: list[Outcome], workshop: "Workshop | None" = None) -> Report:
+    """The report on an answer whose calls on the inputs of a trial had these outcomes.
 
-    `run` stands in for `running.run` where many answers are judged on the same inputs, and what the
-    reference and the misconceptions do there is known already. `seed` is the one that drew the
-    inputs; a model is trained with it. `workshop` is where models are tried out, if not here.
+    `workshop` is where models are tried out; without it, here.
     """
     used = next((outcome.reference_call for outcome in outcomes if outcome.reference_call), "")
     if used:
-        return _report(
-            exercise,
+        return report_on(
+            trial.exercise,
             "failed",
             f"It calls course_utils.reference.{used}. The exercise asks for code of your own.",
         )
+    return trial.exercise.judge(trial, outcomes, workshop)
 
-    if isinstance(exercise, ModelExercise):
-        verdict = judge_models(exercise, inputs, outcomes, seed, workshop or Here())
-        return _report(
-            exercise,
-            "passed" if verdict.passed else "failed",
-            verdict.message,
-            None,
-            verdict.misconception,
-            verdict.table,
-        )
 
-    expected = [outcome.value for outcome in run(exercise.reference, exercise.signature, inputs)]
+def judge_values(trial: Trial, outcomes: list[Outcome]) -> Report:
+    """The report on an answer that returns numbers and arrays."""
+    exercise, inputs, expected = trial.exercise, trial.inputs, trial.expected
     complaints = [_complaint(exercise, *case) for case in zip(expected, outcomes, strict=True)]
     failing = [i for i, complaint in enumerate(complaints) if complaint]
     if not failing:
         message = f"Right on all {len(inputs)} inputs." if exercise.inputs else "Right."
-        return _report(exercise, "passed", message)
+        return report_on(exercise, "passed", message)
 
     # "not run" says nothing by itself: show the call that stopped the others.
     shown = min(
@@ -79,32 +63,26 @@ def judge(
         )
         if outcomes[-1].kind != "not run" and outcomes[shown].kind != "timed out":
             message += f" ({len(failing)} of {len(inputs)} inputs fail; the smallest is shown.)"
-    mistake = diagnose(exercise, inputs, outcomes, expected, run)
-    return _report(exercise, "failed", message, counterexample, mistake)
+    return report_on(exercise, "failed", message, counterexample, diagnose(trial, outcomes))
 
 
-def diagnose(
-    exercise: Exercise,
-    inputs: list[dict],
-    outcomes: list[Outcome],
-    expected: list,
-    run: Callable = run,
-) -> Misconception | None:
+def diagnose(trial: Trial, outcomes: list[Outcome]) -> "Misconception | None":
     """The first registered mistake that does on every input what the answer did."""
     if any(outcome.kind in ("timed out", "not run") for outcome in outcomes):
         return None
+    exercise = trial.exercise
     for misconception in exercise.misconceptions:
-        mistaken = run(misconception.wrong, exercise.signature, inputs)
+        mistaken = trial.mistaken(misconception)
         if all(_alike(exercise, *pair) for pair in zip(mistaken, outcomes, strict=True)) and any(
             outcome.kind == "returned"
             and compare(value, outcome.value, exercise.rtol, exercise.atol)
-            for value, outcome in zip(expected, outcomes, strict=True)
+            for value, outcome in zip(trial.expected, outcomes, strict=True)
         ):
             return misconception
     return None
 
 
-def _alike(exercise: Exercise, mistaken: Outcome, outcome: Outcome) -> bool:
+def _alike(exercise: "Exercise", mistaken: Outcome, outcome: Outcome) -> bool:
     if mistaken.kind != outcome.kind:
         return False
     if mistaken.kind == "raised":
@@ -114,7 +92,7 @@ def _alike(exercise: Exercise, mistaken: Outcome, outcome: Outcome) -> bool:
     return compare(mistaken.value, outcome.value, exercise.rtol, exercise.atol) is None
 
 
-def _complaint(exercise: Exercise, expected: object, outcome: Outcome):
+def _complaint(exercise: "Exercise", expected: object, outcome: Outcome):
     """None, or (sentence, Difference or None)."""
     if outcome.kind == "timed out":
         return f"It was still running after {outcome.error}. Is there a loop that never ends?", None
@@ -140,14 +118,15 @@ def _size(arguments: dict) -> int:
     return sum(np.size(value) for value in arguments.values())
 
 
-def _report(
-    exercise: Exercise,
+def report_on(
+    exercise: "Exercise",
     status: str,
     message: str,
     counterexample: Counterexample | None = None,
-    misconception: Misconception | None = None,
-    table: LayerTable | None = None,
+    misconception: "Misconception | None" = None,
+    table: "LayerTable | None" = None,
 ) -> Report:
+    """A report with all that an exercise says about itself; "passed" earns its points."""
     return Report(
         exercise_id=exercise.id,
         title=exercise.title,
@@ -163,20 +142,22 @@ def _report(
     )
 
 
-def not_attempted(exercise: Exercise) -> Report:
+def not_attempted(exercise: "Exercise") -> Report:
     """The report on a starter that nobody has filled in."""
-    return _report(
+    return report_on(
         exercise,
         "not attempted",
         "Not attempted yet. Replace the ... by your code, run that cell, then run this one.",
     )
 
 
-def too_large(exercise: Exercise) -> Report:
+def too_large(exercise: "Exercise") -> Report:
     """The report on a model that there is not enough memory for, where it is not graded."""
-    return _report(exercise, "failed", "Trying the model out needs more memory than there is here.")
+    return report_on(
+        exercise, "failed", "Trying the model out needs more memory than there is here."
+    )
 
 
-def no_answer(exercise: Exercise, came: str) -> Report:
+def no_answer(exercise: "Exercise", came: str) -> Report:
     """The report on something that is no answer at all, such as a string."""
-    return _report(exercise, "failed", f"Expected a function called {exercise.id}; got {came}.")
+    return report_on(exercise, "failed", f"Expected a function called {exercise.id}; got {came}.")

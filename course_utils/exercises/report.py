@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.exercises.model_answers.table import LayerTable
+from course_utils.exercises.layer_table import LayerTable
 
 LARGEST_SIDE = 8  # rows and columns of an array that are shown
 MOST_PLANES = 4  # channels, filters or examples of an input that are shown

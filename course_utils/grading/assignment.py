@@ -76,7 +76,7 @@ class Assignment:
     @property
     def models(self) -> tuple[ModelExercise, ...]:
         """The exercises whose answer is a Keras model: for these, grading needs Keras too."""
-        return tuple(one for one in self.exercises if isinstance(one, ModelExercise))
+        return tuple(one for one in self.exercises if one.returns_model)
 
     @property
     def asked(self) -> tuple[ExerciseAsked, ...]:

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from course_utils.exercises.exercise import Exercise, Misconception
+from course_utils.exercises.judging import report_on
 from course_utils.exercises.model_answers.data import model_data
 from course_utils.exercises.model_answers.description import Description
+from course_utils.exercises.model_answers.judging import judge_models
 from course_utils.exercises.model_answers.requirements import Requirement
+from course_utils.exercises.model_answers.workshop import Here, Workshop
+from course_utils.exercises.report import Report
+from course_utils.exercises.running import Outcome
+from course_utils.exercises.trial import Trial
 
 
 class _Keras:
@@ -57,9 +64,24 @@ class ModelExercise(Exercise):
     requirements: tuple[Requirement, ...]
     time_limit: float = 30.0
 
+    returns_model: ClassVar[bool] = True
+    to_data = staticmethod(model_data)
+
     @property
     def tries_out(self) -> bool:
         """Whether a model that is right in all else is tried out, which takes its time."""
         return any(requirement.measure for requirement in self.requirements)
 
-    to_data = staticmethod(model_data)
+    def judge(
+        self, trial: Trial, outcomes: list[Outcome], workshop: Workshop | None = None
+    ) -> Report:
+        """The report on an answer with these outcomes; models are tried out in the workshop."""
+        verdict = judge_models(trial, outcomes, workshop or Here())
+        return report_on(
+            self,
+            "passed" if verdict.passed else "failed",
+            verdict.message,
+            None,
+            verdict.misconception,
+            verdict.table,
+        )

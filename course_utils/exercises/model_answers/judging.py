@@ -1,16 +1,21 @@
 """From the models that an answer returned to what is wrong with them. Runs no answer."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from course_utils.exercises.comparing import kind_of
+from course_utils.exercises.layer_table import LayerTable
 from course_utils.exercises.model_answers.data import ModelData
 from course_utils.exercises.model_answers.description import Description
-from course_utils.exercises.model_answers.exercise import ModelExercise, ModelMisconception
 from course_utils.exercises.model_answers.model_error import ModelError
 from course_utils.exercises.model_answers.requirements import Case, Finding
-from course_utils.exercises.model_answers.table import LayerTable, layer_table
+from course_utils.exercises.model_answers.table import layer_table
 from course_utils.exercises.model_answers.workshop import Own, Workshop
 from course_utils.exercises.running import Outcome, Unreadable
+from course_utils.exercises.trial import Trial
+
+if TYPE_CHECKING:
+    from course_utils.exercises.model_answers.exercise import ModelExercise, ModelMisconception
 
 
 @dataclass(frozen=True)
@@ -20,18 +25,13 @@ class ModelVerdict:
     passed: bool
     message: str
     table: LayerTable | None = None
-    misconception: ModelMisconception | None = None
+    misconception: "ModelMisconception | None" = None
 
 
-def judge_models(
-    exercise: ModelExercise,
-    inputs: list[dict],
-    outcomes: list[Outcome],
-    seed: int,
-    workshop: Workshop,
-) -> ModelVerdict:
-    """The verdict on the models that an answer returned for these inputs, drawn with the seed."""
-    own = workshop.own(exercise, inputs, seed)
+def judge_models(trial: Trial, outcomes: list[Outcome], workshop: Workshop) -> ModelVerdict:
+    """The verdict on the models that an answer returned for the inputs of a trial."""
+    exercise, inputs, seed = trial.exercise, trial.inputs, trial.seed
+    own = workshop.own(trial)
     seen = workshop.seen(outcomes)
     for arguments, outcome, one in zip(inputs, outcomes, seen, strict=True):
         complaint = _complaint(outcome)
@@ -74,11 +74,11 @@ def judge_models(
 
 
 def diagnose(
-    exercise: ModelExercise,
+    exercise: "ModelExercise",
     own: Own,
     outcomes: list[Outcome],
     seen: tuple[Description | str, ...],
-) -> ModelMisconception | None:
+) -> "ModelMisconception | None":
     """The first registered mistake that the returned models show."""
     if any(outcome.kind in ("timed out", "not run") for outcome in outcomes):
         return None
@@ -116,7 +116,7 @@ def _complaint(outcome: Outcome) -> str:
     return ""
 
 
-def _called(exercise: ModelExercise, arguments: dict) -> str:
+def _called(exercise: "ModelExercise", arguments: dict) -> str:
     """Which call the message is about; large arguments are named only."""
     if not arguments:
         return ""

@@ -10,6 +10,7 @@ from course_utils.exercises.model_answers.data import ModelData
 from course_utils.exercises.model_answers.description import Description, describe
 from course_utils.exercises.model_answers.model_error import ModelError
 from course_utils.exercises.running import Outcome, run
+from course_utils.exercises.trial import Trial
 
 if TYPE_CHECKING:
     from course_utils.exercises.model_answers.exercise import ModelExercise
@@ -53,8 +54,8 @@ class Workshop(ABC):
         """
 
     @abstractmethod
-    def own(self, exercise: "ModelExercise", inputs: list[dict], seed: int) -> Own:
-        """What the model solution and the misconceptions build for the inputs of the seed."""
+    def own(self, trial: Trial) -> Own:
+        """What the model solution and the misconceptions build for the inputs of a trial."""
 
     def seen(self, outcomes: Iterable[Outcome]) -> tuple[Description | str, ...]:
         """Of each call the model's description, or in words what came instead."""
@@ -82,10 +83,11 @@ class Here(Workshop):
         """See `Requirement.measure`."""
         return exercise.requirements[requirement].measure(data, seed)
 
-    def own(self, exercise: "ModelExercise", inputs: list[dict], seed: int) -> Own:
+    def own(self, trial: Trial) -> Own:
         """Runs the exercise's own functions."""
+        exercise = trial.exercise
         build = functools.partial(
-            run, signature=exercise.signature, inputs=inputs, to_data=exercise.to_data
+            run, signature=exercise.signature, inputs=trial.inputs, to_data=exercise.to_data
         )
         return Own(
             tuple(_described(one.value.config) for one in build(exercise.reference)),

@@ -5,16 +5,17 @@ import platform
 import re
 from collections.abc import Callable, Iterable
 
+import numpy as np
+
 from course_utils.exercises.exercise import Exercise
-from course_utils.exercises.judging import no_answer, not_attempted
-from course_utils.exercises.model_answers.exercise import ModelExercise
+from course_utils.exercises.judging import judge, no_answer, not_attempted
 from course_utils.exercises.model_answers.workshop import Workshop
 from course_utils.exercises.report import Report
 from course_utils.exercises.running import Outcome
 from course_utils.grading.judging.keras_support import keras_support
 from course_utils.grading.judging.model_judge import NotJudgedError
 from course_utils.grading.judging.results import ExerciseResult, SubmissionResult
-from course_utils.grading.judging.trials import trials
+from course_utils.grading.judging.trials import trial
 from course_utils.grading.sandbox.conversation import (
     Asked,
     Ended,
@@ -63,7 +64,7 @@ def grade_submission(
     """
     exercises = list(exercises)
     ids = [exercise.id for exercise in exercises]
-    models = [one for one in exercises if isinstance(one, ModelExercise)]
+    models = [one for one in exercises if one.returns_model]
     submissions, results = [], {}
     for some in ([one for one in exercises if one not in models], models):
         if not some:
@@ -110,7 +111,8 @@ def _cell_errors(submissions: list[Submission]) -> set[CellError]:
 def _judge(
     exercise: Exercise, seed: int, outcomes: list[Outcome], workshop: Workshop | None = None
 ) -> Report:
-    return trials(exercise, seed).judge(outcomes, workshop)
+    with np.errstate(all="ignore"):
+        return judge(trial(exercise, seed), outcomes, workshop)
 
 
 def _run_together(
@@ -127,7 +129,7 @@ def _run_together(
         for exercise in exercises:
             found = _Found(submission, exercise.id)
             if found.kind in ("answer", "course"):
-                inputs = trials(exercise, seed).inputs
+                inputs = trial(exercise, seed).inputs
                 asked.append(Asked(exercise, inputs, found.cell, last_cell=found.cell))
         if not asked:
             return {}
@@ -226,7 +228,7 @@ def _grade(
         report = not_attempted(exercise)
         return result(status="missing", detail="The starter is as it was.", report=report)
 
-    inputs = trials(exercise, seed).inputs
+    inputs = trial(exercise, seed).inputs
     cell = found.cell
     if ended is None:
         ended = submission.run(Asked(exercise, inputs, cell, last_cell=cell))

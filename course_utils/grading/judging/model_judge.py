@@ -15,6 +15,7 @@ from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.exercises.model_answers.measuring import LONGEST
 from course_utils.exercises.model_answers.model_error import ModelError
 from course_utils.exercises.model_answers.workshop import Own, Workshop
+from course_utils.exercises.trial import Trial
 from course_utils.grading.limits import Limits
 from course_utils.grading.sandbox.breaking_out import judge_breaches
 from course_utils.grading.sandbox.kit import Kit
@@ -80,14 +81,14 @@ class ModelJudge(Workshop):
         }  # fmt: skip
         return _checked(_numbers, self._ask(b"M", question, JUDGING))
 
-    def own(self, exercise: ModelExercise, inputs: list[dict], seed: int) -> Own:
+    def own(self, trial: Trial) -> Own:
         """See `Workshop`. Asked once, of a process that has seen no submission."""
-        key = exercise.id, seed
+        key = trial.exercise.id, trial.seed
         if key not in self._own:
             busy, self._busy = self._busy, False
             if busy:
                 self._send(b"Q")
-            self._own[key] = _own(self._ask(b"O", {"id": exercise.id, "seed": seed}, JUDGING))
+            self._own[key] = _own(self._ask(b"O", {"id": key[0], "seed": key[1]}, JUDGING))
             self.end_submission()
         return self._own[key]
 

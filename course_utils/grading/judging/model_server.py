@@ -19,6 +19,7 @@ from course_utils.exercises.model_answers.data import ModelData
 from course_utils.exercises.model_answers.model_error import ModelError
 from course_utils.exercises.model_answers.workshop import Here
 from course_utils.exercises.registry import get
+from course_utils.exercises.trial import Trial
 from course_utils.grading.sandbox.breaking_out import TRIED
 from course_utils.grading.sandbox.inside import confinement, landlock
 from course_utils.grading.sandbox.inside.entering import Entered, enter
@@ -176,7 +177,7 @@ def _measure(question: dict) -> str:
 def _own(question: dict) -> str:
     exercise = get(question["id"])
     with np.errstate(all="ignore"):
-        own = Here().own(exercise, exercise.draw_inputs(question["seed"]), question["seed"])
+        own = Here().own(Trial(exercise, question["seed"]))
     return json.dumps(
         {
             "expected": [one.to_json() for one in own.expected],

@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass
 
 from course_utils.exercises.exercise import Exercise
-from course_utils.exercises.model_answers.exercise import ModelExercise
 from course_utils.grading.sandbox.inside.cells import PARSING
 from course_utils.grading.sandbox.inside.feeder import packed
 from course_utils.grading.sandbox.replies import CellError, Replies
@@ -140,7 +139,7 @@ class Submission:
                     "number": one.exercise.inputs is None,
                     "defined_in": one.defined_in,
                     "last_cell": one.last_cell,
-                    "model": isinstance(one.exercise, ModelExercise),
+                    "model": one.exercise.returns_model,
                 }
                 for one in asked
             ],
@@ -159,7 +158,7 @@ class Submission:
                 tuple(one.exercise.signature.parameters),
                 len(one.inputs),
                 len(self.cells),
-                isinstance(one.exercise, ModelExercise),
+                one.exercise.returns_model,
             )
             for one in asked
         ]

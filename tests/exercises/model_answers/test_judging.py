@@ -18,6 +18,7 @@ from course_utils.exercises.model_answers import ModelExercise, ModelMisconcepti
 from course_utils.exercises.model_answers import requirements as need
 from course_utils.exercises.model_answers.data import model_data
 from course_utils.exercises.running import run
+from course_utils.exercises.trial import Trial
 from course_utils.grading.wire.messages import decode, encode
 from tests.exercises.model_answers.small_classifier import SMALL_CLASSIFIER, small_classifier
 
@@ -286,10 +287,12 @@ def test_an_answer_may_take_a_model():
 
 
 def test_what_left_the_sandbox_as_plain_data_is_judged_alike():
-    inputs = SMALL_CLASSIFIER.draw_inputs(0)
-    (outcome,) = run(wide, SMALL_CLASSIFIER.signature, inputs, to_data=SMALL_CLASSIFIER.to_data)
+    trial = Trial(SMALL_CLASSIFIER)
+    (outcome,) = run(
+        wide, SMALL_CLASSIFIER.signature, trial.inputs, to_data=SMALL_CLASSIFIER.to_data
+    )
     again = replace(outcome, value=decode(encode(outcome.value)))
-    report = judging.judge(SMALL_CLASSIFIER, inputs, [again])
+    report = judging.judge(trial, [again])
     assert str(report) == str(report_on(wide))
 
 

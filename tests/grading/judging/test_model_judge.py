@@ -16,6 +16,7 @@ from course_utils.exercises.judging import judge
 from course_utils.exercises.model_answers import ModelData, ModelError, describe
 from course_utils.exercises.model_answers.description import Description
 from course_utils.exercises.running import Outcome
+from course_utils.exercises.trial import Trial
 from course_utils.grading import Limits, grade_submission
 from course_utils.grading.judging import model_judge
 from course_utils.grading.judging.model_judge import ModelJudge, NotJudgedError
@@ -59,7 +60,7 @@ def trained_right(best):
 
 def report_on(workshop, values, exercise=EXERCISE, seed=1):
     outcomes = [Outcome("returned", value) for value in values]
-    return judge(exercise, exercise.draw_inputs(seed), outcomes, seed=seed, workshop=workshop)
+    return judge(Trial(exercise, seed), outcomes, workshop)
 
 
 def test_a_description_travels_as_it_is(best):
