@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from course_utils.exercises import catalog
+from course_utils.exercises import catalog, get
 from course_utils.exercises.judging import judge
 from course_utils.exercises.model_answers import ModelData, ModelExercise, describe, rebuild
 from course_utils.exercises.model_answers.workshop import Here

@@ -41,6 +41,8 @@ def judge_models(trial: Trial, outcomes: list[Outcome], workshop: Workshop) -> M
             message = _called(exercise, arguments) + complaint
             return ModelVerdict(False, message, None, diagnose(exercise, own, outcomes, seen))
 
+    if broken := [one for one in own.expected if isinstance(one, str)]:
+        raise RuntimeError(f"the model solution of {exercise.id} gives no model: {broken[0]}")
     cases = [Case(*one) for one in zip(seen, own.expected, inputs, strict=True)]
     unmet: list[tuple[str, Finding, Case]] = []
     told: list[str] = []

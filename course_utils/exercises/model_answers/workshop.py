@@ -22,13 +22,13 @@ class Own:
 
     Attributes
     ----------
-    expected : tuple of Description
-        The model solution's models.
+    expected : tuple of Description or str
+        What the model solution returns for each input; see `seen`.
     mistaken : dict
-        By the misconception's id, what it returns for each input; see `seen`.
+        By the misconception's id, what that returns.
     """
 
-    expected: tuple[Description, ...]
+    expected: tuple[Description | str, ...]
     mistaken: dict[str, tuple[Description | str, ...]]
 
 
@@ -90,7 +90,7 @@ class Here(Workshop):
             run, signature=exercise.signature, inputs=trial.inputs, to_data=exercise.to_data
         )
         return Own(
-            tuple(_described(one.value.config) for one in build(exercise.reference)),
+            self.seen(build(exercise.reference)),
             {
                 one.id: self.seen(build(one.wrong))
                 for one in exercise.misconceptions

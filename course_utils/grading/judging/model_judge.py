@@ -204,10 +204,8 @@ def _numbers(answer: object) -> dict:
 
 def _own(answer: object) -> Own:
     data = json.loads(answer)
-    return Own(
-        tuple(map(Description.from_json, data["expected"])),
-        {
-            id: tuple(text if plain else Description.from_json(text) for plain, text in seen)
-            for id, seen in data["mistaken"].items()
-        },
-    )
+    return Own(_seen(data["expected"]), {id: _seen(seen) for id, seen in data["mistaken"].items()})
+
+
+def _seen(written: list) -> tuple[Description | str, ...]:
+    return tuple(Description.from_json(text) if described else text for described, text in written)

@@ -16,6 +16,7 @@ import signal
 import numpy as np
 
 from course_utils.exercises.model_answers.data import ModelData
+from course_utils.exercises.model_answers.description import Description
 from course_utils.exercises.model_answers.model_error import ModelError
 from course_utils.exercises.model_answers.workshop import Here
 from course_utils.exercises.registry import get
@@ -178,16 +179,13 @@ def _own(question: dict) -> str:
     exercise = get(question["id"])
     with np.errstate(all="ignore"):
         own = Here().own(Trial(exercise, question["seed"]))
-    return json.dumps(
-        {
-            "expected": [one.to_json() for one in own.expected],
-            "mistaken": {
-                id: [(isinstance(one, str), one if isinstance(one, str) else one.to_json())
-                     for one in seen]
-                for id, seen in own.mistaken.items()
-            },
-        }
-    )  # fmt: skip
+    mistaken = {id: _written(seen) for id, seen in own.mistaken.items()}
+    return json.dumps({"expected": _written(own.expected), "mistaken": mistaken})
+
+
+def _written(seen: tuple[Description | str, ...]) -> list[tuple[bool, str]]:
+    """Whether each is a description, and as text."""
+    return [(True, one.to_json()) if isinstance(one, Description) else (False, one) for one in seen]
 
 
 def _break_out(question: dict) -> str:
