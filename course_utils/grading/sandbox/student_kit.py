@@ -23,7 +23,8 @@ INSIDE_WITH_KERAS = tuple(
 )
 KERAS_ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
-    "KERAS_HOME": "/nowhere",  # not with the settings of whoever grades, which cannot be read
+    # Not with the settings of whoever grades; and no folder can be made there.
+    "KERAS_HOME": "/dev/null/keras",
     "TF_NUM_INTRAOP_THREADS": "1",  # the other processors are for other workers
     "TF_NUM_INTEROP_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
