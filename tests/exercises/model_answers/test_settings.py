@@ -25,7 +25,7 @@ from course_utils.exercises.model_answers.settings import (
     SCHEDULE_SETTINGS,
 )
 
-TRIED = 400  # configurations in the tests
+TRIED = 120  # configurations in the tests
 
 # What the constructors cannot do without.
 GIVEN = {

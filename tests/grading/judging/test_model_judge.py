@@ -207,8 +207,8 @@ from course_utils.exercises.model_answers import description
 from course_utils.grading.judging.model_server import main
 real = description.make_layer
 def make_layer(step):
-    if step.path == "harm":
-        exec(CODE, {})
+    if step.path in HARM:
+        exec(HARM[step.path], {})
     return real(step)
 description.make_layer = make_layer
 """
@@ -234,31 +234,42 @@ HARM = {
 }
 
 
-@pytest.mark.parametrize("what", HARM)
-def test_a_hole_harms_nobody_else(best, what, tmp_path, monkeypatch, trained_right):
-    """With a hole put in: whatever runs there, the next submission is judged as before."""
-    place = tmp_path / "file"
-    code = HARM[what].replace("PLACE", repr(str(place)))
+@pytest.fixture(scope="module")
+def leaky(best, tmp_path_factory):
+    """A judge with that hole, and a file that must not come into being."""
+    place = tmp_path_factory.mktemp("leaky") / "file"
+    harm = {
+        f"harm{number}": code.replace("PLACE", repr(str(place)))
+        for number, code in enumerate(HARM.values())
+    }
     make = model_judge.Kit
 
     def kit_with_a_hole(*given, **options):
         kit = make(*given, **options)
-        (kit.path / "leaky_server.py").write_text(f"CODE = {code!r}\n{HOLE}")
+        (kit.path / "leaky_server.py").write_text(f"HARM = {harm!r}\n{HOLE}")
         return kit
 
-    monkeypatch.setattr(model_judge, "Kit", kit_with_a_hole)
-    monkeypatch.setattr(model_judge, "SERVER", "leaky_server")
-    leaky = ModelJudge(best.kind)
-    harmful = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, name="harm")])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model_judge, "Kit", kit_with_a_hole)
+        patch.setattr(model_judge, "SERVER", "leaky_server")
+        judge = ModelJudge(best.kind)
+        yield judge, place
+        judge.stop()
+
+
+@pytest.mark.parametrize("what", HARM)
+def test_a_hole_harms_nobody_else(leaky, what, trained_right):
+    """With a hole put in: whatever runs there, the next submission is judged as before."""
+    judge, place = leaky
+    harm = keras.layers.Dense(3, name=f"harm{list(HARM).index(what)}")
+    harmful = ModelData(keras.Sequential([keras.Input((2,)), harm]).to_json())
     right = ModelData(TRAINED.reference().to_json())
-    try:
-        with contextlib.suppress(NotJudgedError, ModelError, RuntimeError):
-            leaky.describe(ModelData(harmful.to_json()))
-        leaky.end_submission()
-        assert leaky.describe(right) == describe(right.config)
-        assert leaky.measure(TRAINED, MEASURED, right, 2) == trained_right
-    finally:
-        leaky.stop()
+    with contextlib.suppress(NotJudgedError, ModelError, RuntimeError):
+        judge.describe(harmful)
+    judge.end_submission()
+    assert judge.describe(right) == describe(right.config)
+    assert judge.measure(TRAINED, MEASURED, right, 2) == trained_right
+    judge.end_submission()
     assert not place.exists()
 
 
