@@ -22,7 +22,7 @@ from course_utils.exercises.model_answers.workshop import Here
 from course_utils.exercises.registry import get
 from course_utils.exercises.trial import Trial
 from course_utils.grading.sandbox.breaking_out import TRIED
-from course_utils.grading.sandbox.inside import confinement, landlock
+from course_utils.grading.sandbox.inside import confinement, host_name, landlock
 from course_utils.grading.sandbox.inside.entering import Entered, enter
 from course_utils.grading.sandbox.inside.server import load_keras
 from course_utils.grading.sandbox.inside.watching import Filters, filters
@@ -43,6 +43,7 @@ def main() -> None:
     entered = enter()
     ready_made = filters(entered.settings["walled"], threads=True)
     load_keras()
+    host_name.hide()
     gc.freeze()  # collecting garbage would touch, and so copy, the pages that forks share
     entered.ready()
     while True:
