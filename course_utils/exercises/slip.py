@@ -52,7 +52,7 @@ class Slip:
         exec(self.source, names)
         return names[self.solution.__name__]
 
-    def __call__(self, *arguments, **options):
+    def __call__(self, *arguments: object, **options: object) -> object:
         # A mistake may overflow or divide by 0; numpy's warnings would reach the student.
         with np.errstate(all="ignore"):
             return self._function(*arguments, **options)

@@ -20,14 +20,14 @@ PATTERNS = ("*.ipynb", "*.py")
 
 
 class AssignmentError(ValueError):
-    """The assignment file says what cannot be; the text names file, line and key."""
+    """The assignment file is wrong; the text names the file, the line and the key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExerciseAsked:
     """An exercise of the assignment, with the points that this assignment gives for it.
 
-    Those of a bonus exercise come on top of what can be had.
+    The points of a bonus exercise come on top of the maximum.
     """
 
     id: str
@@ -40,7 +40,7 @@ class ExerciseAsked:
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """What is asked.
+    """What an assignment asks for.
 
     Attributes
     ----------
@@ -48,19 +48,20 @@ class Assignment:
     exercises : tuple of Exercise
         With the points and the time limits of this assignment. 0 points: practice.
     bonus : frozenset of str
-        Ids of those whose points come on top of what can be had.
+        Ids of the exercises whose points come on top of the maximum.
     due : datetime or None
         With an offset from UTC.
     files : tuple of str
-        Patterns for the names of a submission's files, whatever their case. Empty: notebooks, or
+        Patterns for the names of a submission's files; case does not matter. Empty: notebooks, or
         Python files where there is no notebook.
     folder : str
-        The assignment's name in nbgrader's ``submitted/STUDENT/FOLDER``; empty if there is one.
+        The assignment's name in nbgrader's ``submitted/STUDENT/FOLDER``; empty if there is
+        only one.
     file_times : bool
-        Whether the times of files count as times of submission where nothing better tells.
+        Whether a file's time counts as the time of submission where nothing better is known.
     limits : Limits
     text : str
-        The file's.
+        The file's text.
     """
 
     title: str
@@ -94,7 +95,7 @@ class Assignment:
         )
 
     def chosen(self, names: list[str]) -> list[str]:
-        """The names of those files that are to be graded, in the order of their names."""
+        """The names of the files to grade, in the order of their names."""
         for pattern in [self.files] if self.files else [[one] for one in PATTERNS]:
             found = [
                 name
@@ -107,7 +108,7 @@ class Assignment:
 
 
 def natural(name: str) -> list:
-    """A key to sort by: part2 before part10."""
+    """A key to sort by: part2 comes before part10."""
     return [(part.isdigit(), int(part) if part.isdigit() else part) for part in _parts(name)]
 
 
@@ -121,7 +122,7 @@ def read_assignment(path: Path) -> Assignment:
     Raises
     ------
     AssignmentError
-        If it is no such file; the text says where, and what is possible.
+        If the file cannot be read or is not valid; the text says where, and what is allowed.
     """
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
@@ -146,7 +147,7 @@ class _Parser:
         self.text, self.name = text, name
 
     def fail(self, key: str, what: str, near: str = ""):
-        """Raise, with the first line on which the key or the value stands."""
+        """Raise, and name the first line that has the key or the value."""
         quoted = re.escape(near)
         patterns = [rf"[\"']{quoted}[\"']"] if near else []
         patterns += [rf"^\s*\[*\s*{re.escape(key)}\s*\]*\s*(=|$)", rf"\b{re.escape(key)}\s*="]
@@ -159,13 +160,13 @@ class _Parser:
     def keys(self, table: dict, known: tuple[str, ...], within: str = "") -> None:
         for key in table:
             if key not in known:
-                self.fail(key, f"there is no such key{within}; there are {', '.join(known)}")
+                self.fail(key, f"there is no such key{within}; the keys are {', '.join(known)}")
 
     def assignment(self, data: dict) -> Assignment:
         self.keys(data, KEYS)
         title = data.get("title", "Assignment")
         if not isinstance(title, str) or not title.strip():
-            self.fail("title", f"expected a text; got {title!r}")
+            self.fail("title", f"expected text; got {title!r}")
         files = data.get("files", [])
         files = [files] if isinstance(files, str) else files
         if not isinstance(files, list) or not all(isinstance(one, str) and one for one in files):
@@ -202,7 +203,7 @@ class _Parser:
         try:
             return due if due.tzinfo else due.astimezone()  # without an offset: this machine's
         except (OverflowError, ValueError, OSError):
-            self.fail("due", f"{due} is beyond what this machine's clock knows")
+            self.fail("due", f"{due} is out of this machine's range of times")
 
     def limits(self, limits: object) -> Limits:
         if not isinstance(limits, dict):
@@ -226,7 +227,7 @@ class _Parser:
             self.fail("points", f"expected a number above 0, or 0 for practice; got {value!r}")
 
     def exercises(self, asked: object) -> tuple[tuple[Exercise, ...], frozenset[str]]:
-        """The exercises, and which of them are a bonus."""
+        """The exercises, and the ids of those that are a bonus."""
         example = 'expected a list such as ["chapter 2", {id = "relu", points = 2}]'
         if not isinstance(asked, list) or not asked:
             self.fail("exercises", example + (f"; got {asked!r}" if asked is not None else ""))
@@ -250,7 +251,7 @@ class _Parser:
                 self.fail("bonus", f"expected true or false; got {one['bonus']!r}")
             for exercise in self.named(name):
                 if exercise.id in found:
-                    self.fail("exercises", f"{exercise.id!r} is asked twice", name)
+                    self.fail("exercises", f"{exercise.id!r} is asked for twice", name)
                 found[exercise.id] = dataclasses.replace(exercise, **changes)
                 if one.get("bonus"):
                     bonus.add(exercise.id)
@@ -262,7 +263,7 @@ class _Parser:
             if not found:
                 chapters = sorted({one.chapter for one in catalog()})
                 there = ", ".join(map(str, chapters))
-                self.fail("exercises", f"{name!r} has none; chapters {there} have some", name)
+                self.fail("exercises", f"{name!r} has no exercises; chapters {there} do", name)
             return found
         try:
             return [get(name)]

@@ -2,8 +2,12 @@
 
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from course_utils.exercises.running import Unreadable, plain
+
+if TYPE_CHECKING:
+    import keras
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,7 @@ class ModelData:
 
     config: str
 
-    def as_argument(self):
+    def as_argument(self) -> "keras.Model":
         """The Keras model, for an answer that takes one."""
         from course_utils.exercises.model_answers.rebuilding import rebuild
 

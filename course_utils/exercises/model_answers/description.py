@@ -4,6 +4,7 @@ import inspect
 import json
 import math
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 from course_utils.exercises.model_answers.layers import (
     ACTIVATION_LAYERS,
@@ -16,6 +17,9 @@ from course_utils.exercises.model_answers.layers import (
 from course_utils.exercises.model_answers.model_error import ModelError, printable
 from course_utils.exercises.model_answers.settings import Part
 from course_utils.exercises.model_answers.wiring import Step, Wiring, read
+
+if TYPE_CHECKING:
+    import keras
 
 LARGEST_SIDE = 2**31
 MOST_METRICS = 100
@@ -321,7 +325,7 @@ def _layer(step: Step, number: int, numbers: list, shapes: list, *, shared: bool
     )
 
 
-def make_layer(step: Step):
+def make_layer(step: Step) -> "keras.Layer":
     """The Keras layer of a step, without weights. Its settings have been checked by `read`."""
     settings = {**step.settings, "name": step.path.replace("/", ".")}
     if "trainable" in settings:  # of a model that is frozen, each layer is

@@ -18,13 +18,15 @@ from course_utils.exercises.model_answers.settings import (
 from course_utils.exercises.model_answers.wiring import Wiring, read
 
 if TYPE_CHECKING:
+    import keras
+
     from course_utils.exercises.model_answers.data import ModelData
 
 MOST_PARAMETERS = 10_000_000
 MOST_ENTRIES = 2_000_000  # of all layers' results for one input
 
 
-def rebuild(data: "ModelData"):
+def rebuild(data: "ModelData") -> "keras.Model":
     """The Keras model that the data describe.
 
     A class that is not one of Keras's own, a function, or a part that reads files is refused
@@ -85,7 +87,7 @@ def _joined(wiring: Wiring):
     return keras.Model(*(end[0] if len(end) == 1 else end for end in ends))
 
 
-def compile_again(model, data: "ModelData") -> None:
+def compile_again(model: "keras.Model", data: "ModelData") -> None:
     """Compile a rebuilt model with the optimizer and the loss of the original.
 
     Raises

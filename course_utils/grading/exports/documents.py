@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from course_utils.grading.exports.choices import Choices, ExportError, score_of, total
+from course_utils.grading.exports.choices import Choices, ExportError, Total, score_of, total
 from course_utils.grading.judging.results import ExerciseResult
 from course_utils.grading.records.records import Record, Run
 from course_utils.grading.reports.invisible_characters import visible
@@ -166,7 +166,7 @@ def explained(result: ExerciseResult) -> str:
     return visible("\n".join(line for line in lines if line))[:LARGEST_TEXT]
 
 
-def summary(record: Record, whole) -> str:
+def summary(record: Record, whole: Total) -> str:
     """What the student is told about the whole, as text."""
     if record.status != GRADED:
         told = SUBMISSIONS[record.status]

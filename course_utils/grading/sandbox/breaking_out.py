@@ -89,7 +89,7 @@ def attempts():
 """
 
 
-def attempts(**places):
+def attempts(**places: str) -> str:
     return "nothing"
 
 

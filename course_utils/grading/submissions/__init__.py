@@ -1,4 +1,4 @@
-"""From what students handed in to the code cells of each one; nothing of it is run here.
+"""From what students handed in to the code cells of each; none of it is run here.
 
-Running and judging those cells do not belong here.
+Running and judging those cells belong elsewhere.
 """

@@ -1,8 +1,8 @@
-"""Who handed in what: the ways in which platforms name and lay out what they let one download.
+"""Who handed in what: how platforms name and lay out the files of a download.
 
 Sources of the patterns: Canvas, lib/content_zipper.rb; Moodle, mod/assign/classes/downloader.php
 (folders, and the single files of versions before 3.1); Blackboard's grade center; nbgrader's
-directory structure. Only names are looked at here; nothing is opened but a download's own zip.
+directory structure. Only names are read here; the one thing opened is a download's own zip.
 """
 
 import datetime
@@ -36,7 +36,7 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  #
 
 @dataclass(frozen=True, kw_only=True)
 class Root:
-    """A file or folder of a submission; `member` is its name in the zip at `path`, if it is one.
+    """A file or folder of a submission; `member` is its name in the zip at `path`, if it is in one.
 
     `name` is what the student called it; names of folders in a zip end in a slash.
     """
@@ -48,7 +48,7 @@ class Root:
 
 @dataclass(frozen=True, kw_only=True)
 class Handed:
-    """What one student handed in, as far as names tell. `submitted` and `late` as in `Record`."""
+    """What one student handed in, as the names tell it. `submitted` and `late` as in `Record`."""
 
     file_name: str
     student: Student
@@ -72,7 +72,7 @@ class _Node:
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """What one name tells: of whom, of which attempt, and when that was."""
+    """What one name says: whose it is, which attempt, and when that was."""
 
     student: Student
     nodes: tuple[_Node, ...]
@@ -94,7 +94,7 @@ def find_submissions(path: Path, folder: str = "") -> tuple[list[Handed], list[s
     Raises
     ------
     UnreadableError
-        If there is nothing to look at; the text says what is wrong.
+        If there is nothing to read; the text says what is wrong.
     """
     path, warnings = Path(path), []
     top = _top(path, warnings)
@@ -114,7 +114,9 @@ def find_submissions(path: Path, folder: str = "") -> tuple[list[Handed], list[s
         if part:
             parts.append(part)
         else:
-            warnings.append(f"{shown(node.source)} belongs to no student: no notebook, .py or zip.")
+            warnings.append(
+                f"{shown(node.source)} belongs to no student: not a notebook, .py or zip."
+            )
     return _handed(parts), warnings
 
 
@@ -141,7 +143,7 @@ def _on_disk(folder: Path, source: str, warnings: list[str]) -> list[_Node]:
                 continue
             where = f"{source}/{entry.name}".lstrip("/")
             if entry.is_symlink() or not (entry.is_dir() or entry.is_file()):
-                warnings.append(f"{shown(where)} was left out: it is a link, or no file.")
+                warnings.append(f"{shown(where)} was left out: it is a link, or not a file.")
                 continue
             path = Path(entry.path)
             root = Root(path=entry.path, name=entry.name)
@@ -190,7 +192,7 @@ def _zip_node(path: str, name: str, source: str, warnings: list[str]) -> _Node:
 
 
 def _unwrapped(top: _Node) -> list[_Node]:
-    """What is in it; of a zip that holds one folder of its own name, what is in that."""
+    """Its contents; if it is a zip with one folder of the same name, that folder's contents."""
     nodes = top.list()
     if len(nodes) == 1 and nodes[0].folder and nodes[0].name == Path(top.name).stem:
         return nodes[0].list()
@@ -198,9 +200,9 @@ def _unwrapped(top: _Node) -> list[_Node]:
 
 
 def _opened(nodes: list[_Node], warnings: list[str]) -> list[_Node]:
-    """What is in them, if they are nothing but a platform's downloads.
+    """Their contents, if all of them are zips downloaded from a platform.
 
-    Beside other submissions a zip is a student's, whose folders may bear anybody's name.
+    A zip next to other submissions is a student's, and its folders may have anybody's name.
     """
     opened, found = [], []
     for node in nodes:
@@ -279,7 +281,7 @@ def _nbgrader(students: list[_Node], folder: str, warnings: list[str]) -> list[_
         if len(names) > 1:
             raise UnreadableError(
                 f"submitted/ holds several assignments: {', '.join(map(shown, names[:20]))}; "
-                'say in the assignment file which is meant, such as folder = "'
+                'say in the assignment file which one is meant, such as folder = "'
                 f'{shown(names[0])}"'
             )
         folder = names[0] if names else ""
@@ -298,7 +300,7 @@ def _nbgrader(students: list[_Node], folder: str, warnings: list[str]) -> list[_
 
 
 def _handed(parts: list[_Part]) -> list[Handed]:
-    """One for each student: of several attempts the last, and the names of the others."""
+    """One for each student: the last of several attempts, and the names of the others."""
     grouped: dict[str, list[_Part]] = {}
     for part in parts:
         grouped.setdefault(part.student.id, []).append(part)
@@ -315,9 +317,9 @@ def _handed(parts: list[_Part]) -> list[Handed]:
             earlier += older
         warnings = []
         if earlier:
-            warnings.append(f"There are {len(earlier)} files of earlier attempts; the last counts.")
+            warnings.append(f"Files of earlier attempts: {len(earlier)}; the last one counts.")
         if clashes[id.casefold()] > 1:
-            warnings.append("The ids of two students differ in nothing but capital letters.")
+            warnings.append("The ids of two students differ only in capital letters.")
         handed.append(
             Handed(
                 file_name=names[id],
@@ -336,10 +338,10 @@ def _handed(parts: list[_Part]) -> list[Handed]:
 def _in_order_of_upload(nodes: list[_Node]) -> tuple[list[_Node], list[_Node]]:
     """Canvas's files of one student, in the order of their numbers, and those that were replaced.
 
-    Its zip holds the current attempt and nothing else: lab-1.ipynb and lab-2.ipynb are two files of
-    it, and so is hw-1.ipynb, as Canvas calls a file whose name was there in an attempt before. Only
-    if two downloads lie in one folder are there more; then the later file has the higher number, is
-    read later, and what it defines counts.
+    Its zip holds the current attempt and nothing else. lab-1.ipynb and lab-2.ipynb are two files of
+    that attempt; so is hw-1.ipynb, which is what Canvas calls a file whose name an earlier attempt
+    already had. Only when two downloads are in one folder can there be more. Then the later file
+    has the higher number, is read later, and its definitions count.
     """
     latest: dict[str, _Node] = {}
     older = []
@@ -351,14 +353,14 @@ def _in_order_of_upload(nodes: list[_Node]) -> tuple[list[_Node], list[_Node]]:
 
 
 def _clean(name: str) -> str:
-    """A name as an id: in the normal form of Unicode, without what steers a terminal."""
+    """A name as an id: in Unicode's normal form, without characters that control a terminal."""
     name = name.encode("utf-8", "replace").decode()  # names on disk need not be UTF-8
     name = unicodedata.normalize("NFC", name).strip()
     return "".join(c if c.isprintable() else "\ufffd" for c in name) or "unnamed"
 
 
 def _file_names(ids: list[str]) -> dict[str, str]:
-    """Names fit for a file, each different from the others on any system."""
+    """Names that are fit for files and differ from each other on every system."""
     safe = {id: re.sub(r"[^\w.@+ -]", "_", id).strip(". ")[:60] for id in ids}
     count = Counter(name.casefold() for name in safe.values())
     names = {}

@@ -1,8 +1,8 @@
-"""What reads like an answer and is none, for people to look at.
+"""What looks like an answer but is not one, for a person to check.
 
 A name that is one letter off, a solution in a Markdown cell, an exercise's own cell with other code
-in it: the grader cannot run these, and nobody earns a zero in silence for them. Only texts are
-looked at here; nothing is parsed, since nesting can bring Python's parser down.
+in it: the grader cannot run these, but nobody silently gets a zero for them. Everything here is
+plain text; nothing is parsed, since nesting can crash Python's parser.
 """
 
 import dataclasses
@@ -25,7 +25,7 @@ AFTER = r"_?(\d+|v\d+|new|final|fixed|solution|answer|copy)"
 
 
 def look_alikes(contents: Contents, exercises: Iterable[Exercise]) -> list[LookAlike]:
-    """What in a file reads like an answer to one of the exercises, by exercise."""
+    """What in a file looks like an answer to one of the exercises, by exercise."""
     found = [
         LookAlike(exercise.id, contents.name, number, text)
         for exercise in exercises
@@ -37,7 +37,7 @@ def look_alikes(contents: Contents, exercises: Iterable[Exercise]) -> list[LookA
 def with_look_alikes(
     result: SubmissionResult | None, found: tuple[LookAlike, ...]
 ) -> SubmissionResult | None:
-    """The result, in which an exercise without an answer is to be decided where one seems to be."""
+    """The result; an exercise without an answer is to be decided if something looks like one."""
     if result is None or not found:
         return result
     several = len({one.file for one in found}) > 1
@@ -64,23 +64,23 @@ def _places(contents: Contents, exercise: Exercise) -> Iterable[tuple[int, str]]
         if not text and contents.tagged.get(cell.number) == id and not own.search(cell.source):
             lines = (line.strip() for line in cell.source.split("\n"))
             if any(line and not line.startswith("#") and line != "pass" for line in lines):
-                text = f"is the exercise's own, and does not define `{id}`"
+                text = f"is the exercise's own cell and does not define `{id}`"
         if text:
             yield cell.number, text
     for passage in contents.passages:
         if own.search(passage.text):
-            yield passage.number, f"is a {passage.kind} cell, and holds code for `{id}`"
+            yield passage.number, f"is a {passage.kind} cell with code for `{id}`"
 
 
 def _near_miss(source: str, id: str, number_will_do: bool) -> str:
     for indent, name in DEFINITION.findall(source):
         if name == id and indent:
-            return f"defines `{name}` inside of something else"
+            return f"defines `{name}` inside something else"
         if _nearly(name, id):
             return f"defines `{name}`"
     for name, value in ASSIGNMENT.findall(source):
         if (number_will_do or FUNCTION.match(value)) and _nearly(name, id):
-            return f"gives a value to `{name}`"
+            return f"assigns a value to `{name}`"
     return ""
 
 
@@ -95,7 +95,7 @@ def _nearly(name: str, id: str) -> bool:
 
 
 def _one_apart(first: str, second: str) -> bool:
-    """Whether one letter was left out, added, mistaken, or two were swapped."""
+    """Whether one letter was left out, added or mistyped, or two were swapped."""
     if abs(len(first) - len(second)) > 1:
         return False
     same = 0

@@ -1,6 +1,6 @@
 """Turn a notebook's cell into Python: what only IPython understands is left out, line by line.
 
-Lines keep their numbers. Nothing is parsed here, since nesting can bring Python's parser down.
+Lines keep their numbers. Nothing is parsed here, since nesting can crash Python's parser.
 """
 
 import re
@@ -15,7 +15,7 @@ ASKED = re.compile(r"(?P<indent>\s*)%{0,2}[A-Za-z_*][\w*.\[\]'\"-]*\?\??\s*(#.*)
 
 
 def to_python(source: str) -> str:
-    """The source of a code cell without magics, shell lines and questions (``np.pad?``)."""
+    """The source of a code cell without magics, shell lines and requests for help (``np.pad?``)."""
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for first, line in enumerate(lines):
         if magic := CELL_MAGIC.match(line):
@@ -86,7 +86,7 @@ class _Scanner:
             elif character == "\\" and place == len(line) - 1:
                 self.continued = True
             place += 1
-        if len(self.quote) == 1:  # goes on only after a backslash
+        if len(self.quote) == 1:  # continues only after a backslash
             if line.endswith("\\"):
                 return
             self.quote = ""

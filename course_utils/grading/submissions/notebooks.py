@@ -1,7 +1,7 @@
-"""The code cells of what a student handed in: a notebook of any age and state, or a Python file.
+"""The code cells of a submitted file: a notebook of any age, in any state, or a Python file.
 
-nbformat would refuse what is not valid in every detail. Here whatever can be understood is taken,
-and the rest is told.
+nbformat refuses what is not valid in every detail. Here everything that can be understood is used,
+and the rest is reported.
 """
 
 import codecs
@@ -17,11 +17,11 @@ from course_utils.grading.submissions.magics import to_python
 
 MOST_CELLS = 5_000
 MOST_CODE = 2**20  # characters, all cells together
-MOST_TEXT = 4 * MOST_CODE  # before magics are left out, such as a page after %%html
+MOST_TEXT = 4 * MOST_CODE  # with magics still in, such as a page after %%html
 TEXTS = {"markdown": "Markdown", "raw": "raw", "heading": "Markdown"}
 MEMORY = 768 * 2**20  # bytes of address space that parsing one notebook may add
-# Sets of characters. Others (punycode, unicode_escape) are no way to write a file, and some take
-# time that grows as the square of its length.
+# Character encodings. Nobody writes files in the others (punycode, unicode_escape), and decoding
+# some of those takes time that grows as the square of the length.
 ENCODINGS = re.compile(
     r"utf[-_]?(8|16|32)|ascii|iso8859|iso2022|latin|cp\d|koi8|mac|gb|big5|euc|shift|johab|hz|tis|ptcp|kz"
 )
@@ -44,15 +44,15 @@ class Contents:
     Attributes
     ----------
     name : str
-        The file's.
+        The file's name.
     cells : list of Cell
-        The code.
+        The code cells.
     warnings : list of str
     python : str
-        The version that the notebook says it was written with; empty if it does not.
+        The version of Python that the notebook gives; empty if it gives none.
     passages : list of Passage
     tagged : dict
-        A cell's number to the exercise that it was handed out for.
+        From a cell's number to the exercise that the cell was handed out for.
     """
 
     name: str
@@ -69,7 +69,7 @@ def contents_of(name: str, data: bytes) -> Contents:
     Raises
     ------
     UnreadableError
-        If it is no notebook, or no text.
+        If it is not a notebook, or not text.
     """
     if name.lower().endswith(".py"):
         contents = Contents(name, *_python_cells(name, data))
@@ -88,7 +88,7 @@ def _notebook_contents(name: str, data: bytes) -> Contents:
     text, warnings = _decoded(data)
     notebook = _parsed(text)
     if not isinstance(notebook, dict):
-        raise UnreadableError("it is no notebook: there is no object in it")
+        raise UnreadableError("it is not a notebook: there is no object in it")
     version = notebook.get("nbformat")
     given = notebook.get("cells")
     if not isinstance(given, list):  # before version 4
@@ -96,23 +96,23 @@ def _notebook_contents(name: str, data: bytes) -> Contents:
         sheets = [sheet for sheet in sheets if isinstance(sheet, dict)] if _list(sheets) else []
         given = [cell for sheet in sheets for cell in _list(sheet.get("cells"))]
         if not sheets:
-            raise UnreadableError("it is no notebook: there is no list of cells in it")
+            raise UnreadableError("it is not a notebook: there is no list of cells in it")
     elif type(version) is not int or version < 4:
-        warnings.append("It does not say which version of the notebook format it is; read as 4.")
+        warnings.append("It does not say which version of the notebook format it has; read as 4.")
     elif version > 4:
-        warnings.append(f"It is of version {version} of the notebook format; read as 4.")
+        warnings.append(f"It has version {version} of the notebook format; read as 4.")
     if len(given) > MOST_CELLS:
-        raise UnreadableError(f"it has {len(given)} cells; {MOST_CELLS} are read at most")
+        raise UnreadableError(f"it has {len(given)} cells; at most {MOST_CELLS} are read")
     contents, length, code = Contents(name, python=_python_version(notebook)), 0, 0
     for number, cell in enumerate(given, 1):
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
         if not isinstance(kind, str):
-            warnings.append(f"Cell {number} was left out: it is no cell.")
+            warnings.append(f"Cell {number} was left out: it is not a cell.")
             continue
         source = cell.get("source", cell.get("input", ""))
         if isinstance(source, list):
             if not all(isinstance(line, str) for line in source):
-                warnings.append(f"Cell {number}: what is no text was left out.")
+                warnings.append(f"Cell {number}: what is not text was left out.")
             source = "".join(line for line in source if isinstance(line, str))
         if kind != "code":
             if kind in TEXTS and isinstance(source, str) and length + len(source) <= MOST_CODE:
@@ -120,7 +120,7 @@ def _notebook_contents(name: str, data: bytes) -> Contents:
                 contents.passages.append(Passage(number, TEXTS[kind], source))
             continue
         if not isinstance(source, str):
-            warnings.append(f"Cell {number} was left out: its source is no text.")
+            warnings.append(f"Cell {number} was left out: its source is not text.")
             continue
         code += len(source)
         _bound(code, MOST_TEXT)
@@ -132,7 +132,7 @@ def _notebook_contents(name: str, data: bytes) -> Contents:
 
 
 def _python_version(notebook: dict) -> str:
-    """The version of Python in its metadata, if that is one."""
+    """The version of Python in its metadata; empty if there is none."""
     place: object = notebook
     for key in ("metadata", "language_info", "version"):
         place = place.get(key) if isinstance(place, dict) else None
@@ -156,17 +156,17 @@ def _parsed(text: str) -> object:
         with _bounded_memory():
             return json.loads(text)
     except RecursionError:
-        raise UnreadableError("its lists are nested too deep") from None
+        raise UnreadableError("its lists are nested too deeply") from None
     except MemoryError:
         raise UnreadableError("reading it needs too much memory") from None
     except ValueError as error:
-        what = "it is empty" if not text.strip() else f"it is no notebook: {error}"
+        what = "it is empty" if not text.strip() else f"it is not a notebook: {error}"
         raise UnreadableError(what) from None
 
 
 @contextlib.contextmanager
 def _bounded_memory():
-    """Within this block memory ends MEMORY bytes from here, where the system can do that."""
+    """Allow at most MEMORY more bytes in this block, where the system can do that."""
     if not sys.platform.startswith("linux"):
         yield
         return
@@ -199,9 +199,9 @@ def _python_cells(name: str, data: bytes) -> tuple[list[Cell], list[str]]:
         parts[-1].append(line)
     found.append((number, markdown, parts[-1]))
     if len(found) > MOST_CELLS:
-        raise UnreadableError(f"it has {len(found)} cells; {MOST_CELLS} are read at most")
+        raise UnreadableError(f"it has {len(found)} cells; at most {MOST_CELLS} are read")
     _bound(sum(len(line) + 1 for _, text, lines in found if not text for line in lines), MOST_TEXT)
-    # Numbered from 1; what stands above the first marker is a cell if it holds anything.
+    # Numbered from 1; what is above the first marker is a cell if there is anything.
     above = any(line.strip() for line in found[0][2]) or len(found) == 1
     return [
         Cell(name, number + above, to_python(_valid("\n".join(lines))))
@@ -237,5 +237,5 @@ def _decoded(data: bytes, encoding: str = "") -> tuple[str, list[str]]:
 
 
 def _valid(source: str) -> str:
-    """Without halves of characters, which JSON can hold and no file can."""
+    """Without lone surrogates, which JSON can hold but no file can."""
     return source.encode("utf-8", "replace").decode()

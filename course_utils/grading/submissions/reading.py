@@ -1,4 +1,4 @@
-"""Read what a student handed in, as far as its code cells; nothing of it is run here."""
+"""Read what a student handed in, as far as its code cells; none of it is run here."""
 
 import contextlib
 import datetime
@@ -31,11 +31,11 @@ from course_utils.grading.submissions.notebooks import MOST_CELLS, MOST_CODE, co
 from course_utils.grading.submissions.student import LookAlike
 
 LARGEST_FILE = 32 * 2**20  # bytes of a notebook, most of which are its pictures
-LARGEST = 96 * 2**20  # bytes of a submission, its zips unpacked
-DEEPEST = 10  # folders in folders
+LARGEST = 96 * 2**20  # bytes of a submission, with its zips unpacked
+DEEPEST = 10  # levels of folders
 DEEPEST_ZIP = 3
 MOST_WARNINGS = 30
-LONGEST = 20  # seconds on a processor for one submission
+LONGEST = 20  # seconds of processor time for one submission
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 
 
@@ -58,7 +58,7 @@ class Reading:
 
 
 class TooSlowError(BaseException):
-    """Reading a submission takes longer than it may; not to be caught with what is unreadable."""
+    """Reading a submission takes too long; no handler of unreadable input must catch this."""
 
 
 @dataclass(frozen=True)
@@ -73,22 +73,22 @@ def read_submission(handed: Handed, assignment: Assignment) -> Reading:
     try:
         with _bounded_time():
             return _read_submission(handed, assignment)
-    except TooSlowError as error:  # wherever it was
+    except TooSlowError as error:  # wherever it was raised
         return Reading(status="unreadable", detail=f"{handed.source}: {error}.")
 
 
 @contextlib.contextmanager
 def _bounded_time():
-    """Raise `TooSlowError` in this block when it has had LONGEST seconds on a processor."""
+    """Raise `TooSlowError` in this block after LONGEST seconds of processor time."""
     if threading.current_thread() is not threading.main_thread():  # no signals there
         yield
         return
 
     def stop(*_) -> None:
-        raise TooSlowError(f"reading it had not come to an end after {LONGEST} s")
+        raise TooSlowError(f"reading it was not finished after {LONGEST} s")
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, LONGEST, 1)  # and again, should somebody catch it
+    signal.setitimer(signal.ITIMER_PROF, LONGEST, 1)  # and again, in case something catches it
     try:
         yield
     finally:
@@ -113,21 +113,21 @@ def _read_submission(handed: Handed, assignment: Assignment) -> Reading:
     for file in files:
         by_name[file.name] = file
     chosen = assignment.chosen(list(by_name))
-    if handed.student.platform == "canvas":  # the order in which they were found is that of upload
+    if handed.student.platform == "canvas":  # they were found in the order of their upload
         chosen = [name for name in by_name if name in set(chosen)]
     left = [shown(name) for name in by_name if name not in chosen]
     if not chosen:
         if collector.failed:
             return result(status="unreadable", detail=collector.failed[0], warnings=_few(warnings))
         if not files:
-            return result(status="missing", detail="Nothing is there.", warnings=_few(warnings))
+            return result(status="missing", detail="There are no files.", warnings=_few(warnings))
         expected = ", ".join(assignment.files) or ".ipynb or .py"
         detail = f"There is no {expected} among its files: {', '.join(left[:5])}."
         return result(status="unreadable", detail=detail, warnings=_few(warnings))
     if len(chosen) > 1:
         warnings.append(
             f"It has {len(chosen)} files, read one after the other: "
-            f"{', '.join(map(shown, chosen[:5]))}. What is defined twice counts as it is left."
+            f"{', '.join(map(shown, chosen[:5]))}. Of two definitions of a name, the last counts."
         )
     if skipped := [name for name in left if name.lower().endswith((".ipynb", ".py"))]:
         warnings.append(f"Not read: {', '.join(skipped[:5])}.")
@@ -170,16 +170,16 @@ def _valid(name: str) -> str:
 
 def _few(warnings: list[str]) -> tuple[str, ...]:
     more = len(warnings) - MOST_WARNINGS
-    rest = [f"And {more} more of the kind."] if more > 0 else []
+    rest = [f"And {more} more warnings."] if more > 0 else []
     return tuple(map(_valid, warnings[:MOST_WARNINGS] + rest))
 
 
 class _Collector:
-    """Goes through folders and zips, and names their files; follows no links."""
+    """Collects the files in folders and zips; follows no links."""
 
     def __init__(self, files: list[_File], warnings: list[str]):
         self.files, self.warnings = files, warnings
-        self.failed: list[str] = []  # what looked like an answer, and could not be opened
+        self.failed: list[str] = []  # what looked like an answer but could not be opened
         self.allowance = Allowance(LARGEST)
 
     def add(self, root: Root) -> None:
@@ -200,7 +200,7 @@ class _Collector:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         with open(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UnreadableError("it is no file")
+                raise UnreadableError("it is not a file")
             data = file.read(most + 1)
         if len(data) > most:
             raise UnreadableError(f"it has more than {most >> 20} MB")
@@ -209,7 +209,7 @@ class _Collector:
 
     def _folder(self, folder: Path, within: str, depth: int) -> None:
         if depth > DEEPEST:
-            self.warnings.append(f"{shown(within)}: folders this deep are not looked at.")
+            self.warnings.append(f"{shown(within)}: folders nested this deep are not read.")
             return
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
@@ -217,7 +217,9 @@ class _Collector:
                     continue
                 name = within + entry.name
                 if entry.is_symlink() or not (entry.is_dir() or entry.is_file()):
-                    self.warnings.append(f"{shown(name)} was left out: it is a link, or no file.")
+                    self.warnings.append(
+                        f"{shown(name)} was left out: it is a link, or not a file."
+                    )
                 elif entry.is_dir():
                     self._folder(Path(entry.path), f"{name}/", depth + 1)
                 else:
@@ -251,11 +253,11 @@ class _Collector:
             return
         try:
             if depth >= DEEPEST_ZIP:
-                raise UnreadableError("zips in zips this deep are not opened")
+                raise UnreadableError("zips nested this deep are not opened")
             inner = open_inner(read(LARGEST))
             self.warnings += inner.warnings
             if not inner.entries:
-                raise UnreadableError("there is nothing in it that can be taken")
+                raise UnreadableError("nothing in it can be used")
             self._members(inner, "", depth + 1, f"{name[:-4]}/")
         except (UnreadableError, OSError, MemoryError) as error:
             self.failed.append(f"{shown(name)}: {_reason(error)}.")
@@ -271,7 +273,7 @@ def _bulk(path: str, changed: int) -> Archive:
 def _times(
     handed: Handed, files: list[_File], assignment: Assignment, warnings: list[str]
 ) -> tuple[str, bool | None]:
-    """When it was handed in, and whether that was late, if anything tells."""
+    """When it was handed in, and whether that was late, if that is known."""
     submitted = None
     if handed.submitted:
         submitted = datetime.datetime.fromisoformat(handed.submitted)
@@ -293,7 +295,7 @@ def _times(
 
 
 def _timestamp(text: str) -> datetime.datetime | None:
-    """nbgrader's: 2015-02-02 15:58:23.948203 UTC, or with the name of another time zone."""
+    """nbgrader writes 2015-02-02 15:58:23.948203 UTC, or with the name of another time zone."""
     match = re.match(r"\s*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.\d+)?\s*(\S*)", text)
     if not match:
         return None

@@ -1,4 +1,4 @@
-"""Who handed a submission in, and what in it reads like an answer and is none."""
+"""Who handed in a submission, and what in it looks like an answer but is not one."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class Student:
 
 @dataclass(frozen=True)
 class LookAlike:
-    """A place that reads like an answer to an exercise and is none: `text` says what it does."""
+    """A place that looks like an answer to an exercise but is not one; `text` says what it does."""
 
     exercise_id: str
     file: str

@@ -9,6 +9,8 @@ import numpy as np
 
 from course_utils.grading.wire.json_values import FormatError, value_from_json, value_to_json
 
+Kind = typing.TypeVar("Kind")
+
 
 def to_json(record: object) -> object:
     """A dataclass of text, numbers, tuples, dataclasses and values, as JSON."""
@@ -37,7 +39,7 @@ def _to_json(value: object, hint: object) -> object:
     return value
 
 
-def from_json(kind: type, data: object, where: str = ""):
+def from_json(kind: type[Kind], data: object, where: str = "") -> Kind:
     """The dataclass that `to_json` wrote.
 
     Raises

@@ -63,7 +63,7 @@ def a_record(name="alice", **changes):
         submitted="2026-11-30T12:00:00+00:00",
         late=False,
         earlier=("old.ipynb",),
-        warnings=("Cell 3 was left out: it is no cell.",),
+        warnings=("Cell 3 was left out: it is not a cell.",),
         attempts=1,
         graded_at="2026-12-01T12:00:00+00:00",
         cells=(Cell("hw.ipynb", 2, "x = '\u2028'\n"),),

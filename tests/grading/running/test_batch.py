@@ -339,8 +339,8 @@ def test_the_command_tells_what_it_does(folder, tmp_path, kind):
         "Seed: 7",
         "frank: leaky: timeout. The calls had not come to an end",
         f"erin: {IDS[1]}: crashed",
-        "grace: unreadable. grace.ipynb: it is no notebook",
-        "ivan: missing. Nothing is there.",
+        "grace: unreadable. grace.ipynb: it is not a notebook",
+        "ivan: missing. There are no files.",
         "Done: 6 graded, 2 unreadable, 1 missing.",
     ):
         assert text in said

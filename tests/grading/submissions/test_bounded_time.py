@@ -74,7 +74,7 @@ def test_what_takes_longer_all_the_same_is_ended_and_the_submission_named(tmp_pa
     (handed,), _ = find_submissions(laid_out(tmp_path, {"ann.ipynb": notebook("x = 1")}))
     done = reading.read_submission(handed, ASSIGNED)
     assert done.status == "unreadable"
-    assert "ann.ipynb: reading it had not come to an end after 0.3 s" in done.detail
+    assert "ann.ipynb: reading it was not finished after 0.3 s" in done.detail
     monkeypatch.undo()
     assert reading.read_submission(handed, ASSIGNED).status == "ready"
 

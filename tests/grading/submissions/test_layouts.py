@@ -34,7 +34,7 @@ def test_files_and_folders_named_after_students(tmp_path):
         "carol": ["carol"],
         "dan": ["dan.zip"],
     }
-    assert warnings == ["notes.txt belongs to no student: no notebook, .py or zip."]
+    assert warnings == ["notes.txt belongs to no student: not a notebook, .py or zip."]
 
 
 def test_one_file_is_one_submission(tmp_path):
@@ -294,7 +294,7 @@ def test_links_and_pipes_are_not_followed(tmp_path):
     handed, warnings = find_submissions(folder)
     assert [one.student.id for one in handed] == ["alice"]
     assert len(warnings) == 3
-    assert all("it is a link, or no file" in warning for warning in warnings)
+    assert all("it is a link, or not a file" in warning for warning in warnings)
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_links_and_pipes_are_not_followed(tmp_path):
     [
         ("none", None, "there is no such file or folder"),
         ("a.pdf", b"", "expected a folder, .zip, .ipynb or .py"),
-        ("a.zip", b"PK", "it is no zip"),
+        ("a.zip", b"PK", "it is not a zip"),
     ],
 )
 def test_what_is_no_place_of_submissions(tmp_path, name, data, message):

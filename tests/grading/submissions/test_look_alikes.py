@@ -42,7 +42,7 @@ def test_a_name_that_is_nearly_right(name):
     cell = ("code", SLIDE.replace("slide_kernel", name))
     assert found(("markdown", "# Homework"), cell) == [(2, f"defines `{name}`")]
     (line,) = found(("code", f"{name} = lambda image, kernel: 0"))
-    assert line[1] == f"gives a value to `{name}`"
+    assert line[1] == f"assigns a value to `{name}`"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_an_exercise_whose_name_is_near_another_ones_is_not_taken_for_it():
 @pytest.mark.parametrize("kind", ["markdown", "raw"])
 def test_an_answer_in_a_cell_that_is_no_code(kind):
     name = {"markdown": "Markdown"}.get(kind, kind)
-    told = f"is a {name} cell, and holds code for `slide_kernel`"
+    told = f"is a {name} cell with code for `slide_kernel`"
     for text in (f"```python\n{SLIDE}```", SLIDE, f"My answer:\n\n    {SLIDE}"):
         assert found((kind, text)) == [(1, told)]
     assert found((kind, "Write `slide_kernel(image, kernel)`: def is short for define.")) == []
@@ -79,11 +79,11 @@ def test_an_answer_in_a_cell_that_is_no_code(kind):
 def test_an_exercises_own_cell_with_something_else_in_it():
     own = {"exercise": {"id": "slide_kernel"}}
     (line,) = found(("code", SLIDE.replace("slide_kernel", "convolve"), own))
-    assert line == (1, "is the exercise's own, and does not define `slide_kernel`")
+    assert line == (1, "is the exercise's own cell and does not define `slide_kernel`")
     assert found(("code", get("slide_kernel").starter, own)) == []
     assert found(("code", "# nothing\n", own)) == []
     (line,) = found(("code", "class Mine:\n    def slide_kernel(self, a, b):\n        return 0"))
-    assert line[1] == "defines `slide_kernel` inside of something else"
+    assert line[1] == "defines `slide_kernel` inside something else"
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)

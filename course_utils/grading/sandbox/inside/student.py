@@ -169,6 +169,6 @@ class Printed(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data) -> int:
+    def write(self, data: bytes | bytearray | memoryview) -> int:
         self.kept += bytes(data[: max(0, self.most - len(self.kept))])
         return len(data)
