@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def smooth_labels(labels, classes=10, amount=0.1):
+def smooth_labels(labels: np.ndarray, classes: int = 10, amount: float = 0.1) -> np.ndarray:
     """One-hot rows, with `amount` of the probability shared out evenly among all classes.
 
     The true class keeps ``1 - amount + amount / classes``. Source: Szegedy et al. (2016),

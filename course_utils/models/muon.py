@@ -34,13 +34,13 @@ class Muon(keras.optimizers.Optimizer):
 
     def __init__(
         self,
-        learning_rate=0.03,
-        momentum=0.6,
-        plain_ratio=3.0,
-        plain_momentum=0.85,
-        weight_decay=None,
-        name="muon",
-        **kwargs,
+        learning_rate: float | keras.optimizers.schedules.LearningRateSchedule = 0.03,
+        momentum: float = 0.6,
+        plain_ratio: float = 3.0,
+        plain_momentum: float = 0.85,
+        weight_decay: float | None = None,
+        name: str = "muon",
+        **kwargs: object,
     ):
         super().__init__(
             learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
@@ -48,7 +48,7 @@ class Muon(keras.optimizers.Optimizer):
         self.momentum, self.plain_momentum = momentum, plain_momentum
         self.plain_ratio = plain_ratio
 
-    def build(self, variables):
+    def build(self, variables: list) -> None:
         if self.built:
             return
         super().build(variables)
@@ -56,7 +56,12 @@ class Muon(keras.optimizers.Optimizer):
             self.add_variable_from_reference(variable, name="momentum") for variable in variables
         ]
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(
+        self,
+        gradient: keras.KerasTensor,
+        variable: keras.KerasTensor,
+        learning_rate: keras.KerasTensor,
+    ) -> None:
         kernel = len(variable.shape) == 4
         keep = self.momentum if kernel else self.plain_momentum
         momentum = self.momenta[self._get_variable_index(variable)]
@@ -67,7 +72,7 @@ class Muon(keras.optimizers.Optimizer):
         else:
             self.assign_sub(variable, self.plain_ratio * learning_rate * step)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return super().get_config() | {
             "momentum": self.momentum,
             "plain_ratio": self.plain_ratio,
@@ -75,7 +80,7 @@ class Muon(keras.optimizers.Optimizer):
         }
 
 
-def orthogonalized(kernel, iterations=3):
+def orthogonalized(kernel: keras.KerasTensor, iterations: int = 3) -> keras.KerasTensor:
     """The kernel with its F rows (or, if F > h w C, its columns) made nearly orthonormal.
 
     Newton–Schulz: each iteration takes the singular values through the polynomial.

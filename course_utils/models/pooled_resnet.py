@@ -7,7 +7,7 @@ from course_utils.models.cifar10 import CHANNEL_DEVIATION, CHANNEL_MEAN
 from course_utils.models.fused_normalization import FusedBatchNormalization
 
 
-def pooled_resnet(*, normalization=True, residual=True):
+def pooled_resnet(*, normalization: bool = True, residual: bool = True) -> keras.Model:
     """Two convolutions, the second pooled; two residual blocks at 16x16; a pooling; two at 8x8.
 
     Takes images (n, 32, 32, 3) scaled to 0..1, which it standardizes, and returns probabilities

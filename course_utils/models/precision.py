@@ -7,7 +7,7 @@ from pathlib import Path
 BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
-def fast_precision(cpuinfo=Path("/proc/cpuinfo")):
+def fast_precision(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     """Name the Keras dtype policy to train with: "mixed_bfloat16" or "float32".
 
     With "mixed_bfloat16", layers compute in bfloat16, whose sums and products have 8 significant

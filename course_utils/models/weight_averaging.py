@@ -20,7 +20,7 @@ class AveragedWeights:
         1 / (1 - momentum) updates.
     """
 
-    def __init__(self, network, momentum):
+    def __init__(self, network: keras.Model, momentum: float):
         self.momentum = momentum
         self.updates = 0
         self._weights = network.trainable_variables
@@ -28,7 +28,7 @@ class AveragedWeights:
         self._share = tf.Variable(0.0, trainable=False)
         self._move = tf.function(self._move_averages)
 
-    def update(self):
+    def update(self) -> None:
         """Take the network's present weights into the average."""
         self.updates += 1
         self._share.assign(max(1 - self.momentum, 1 / self.updates))
@@ -38,13 +38,13 @@ class AveragedWeights:
         for average, weight in zip(self.averages, self._weights):
             average.assign_add(self._share * (weight.value - average))
 
-    def copy_to(self, network):
+    def copy_to(self, network: keras.Model) -> None:
         """Write the averages into a network of the same layers."""
         for weight, average in zip(network.trainable_variables, self.averages, strict=True):
             weight.assign(average)
 
 
-def recalibrate(network, images, batch_size=500):
+def recalibrate(network: keras.Model, images: np.ndarray, batch_size: int = 500) -> None:
     """Measure anew the means and variances that batch normalization uses at inference.
 
     Those that training left behind belong to weights that the network no longer has. The images

@@ -1,7 +1,9 @@
 """Weight decay for the kernels alone."""
 
+import keras
 
-def decay_kernels_only(optimizer, network):
+
+def decay_kernels_only(optimizer: keras.optimizers.Optimizer, network: keras.Model) -> None:
     """Keep weight decay away from biases, and from a normalization's gamma and beta.
 
     These are few, and hardly fit noise. Source: Jia et al. (2018),

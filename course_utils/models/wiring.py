@@ -69,7 +69,7 @@ def wiring(network: keras.Model, part: str = "") -> tuple[Box, ...]:
     return tuple(boxes)
 
 
-def calls(network):
+def calls(network: keras.Model) -> list:
     """The uses of layers that lead to the outputs, as Keras's nodes, in an order of computation."""
     found, seen, waiting = [], set(), list(reversed(network.outputs))
     while waiting:

@@ -9,12 +9,14 @@ from course_utils.models.architectures.local_response_normalization import (
 )
 
 
-def overlapping_pool(x, *, name=None):
+def overlapping_pool(x: keras.KerasTensor, *, name: str | None = None) -> keras.KerasTensor:
     """3x3 max pooling at stride 2 (section 3.4): (n, H, W, C) -> (n, (H-1)//2, (W-1)//2, C)."""
     return layers.MaxPooling2D(3, strides=2, name=name)(x)
 
 
-def alexnet(classes=1000, input_shape=(227, 227, 3), *, columns=2):
+def alexnet(
+    classes: int = 1000, input_shape: tuple[int, int, int] = (227, 227, 3), *, columns: int = 2
+) -> keras.Model:
     """AlexNet. 60,965,224 parameters in two columns as published, 62,378,344 in one; all trainable.
 
     The two GPUs of the paper each held half of the kernels, and met only in the third convolution

@@ -5,7 +5,9 @@ import keras
 from course_utils.reference.checks import is_whole
 
 
-def image_input(network, classes, input_shape, *, least):
+def image_input(
+    network: str, classes: int, input_shape: tuple[int, int, int], *, least: int
+) -> keras.KerasTensor:
     """The input of a network, after a look at the builder's arguments.
 
     Parameters
@@ -46,6 +48,6 @@ def image_input(network, classes, input_shape, *, least):
     return keras.Input(tuple(input_shape))
 
 
-def part(name, suffix):
+def part(name: str, suffix: str) -> str:
     """Name of a layer in a block; None, for a name that Keras makes up, if the block has none."""
     return f"{name}_{suffix}" if name else None

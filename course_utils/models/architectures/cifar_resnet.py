@@ -8,7 +8,9 @@ from course_utils.models.architectures.arguments import image_input, part
 SHORTCUTS = ("A", "B", None)
 
 
-def convolution(x, filters, size=3, *, stride=1, name=None):
+def convolution(
+    x: keras.KerasTensor, filters: int, size: int = 3, *, stride: int = 1, name: str | None = None
+) -> keras.KerasTensor:
     """A convolution without bias, padded alike on all sides: (n, H, W, C) -> (n, H/stride, ..)."""
     if size > 1 and stride > 1:
         # "same" would pad bottom and right alone, and so look beside what the shortcut picks.
@@ -24,12 +26,14 @@ def convolution(x, filters, size=3, *, stride=1, name=None):
     )(x)
 
 
-def norm(x, *, name=None):
+def norm(x: keras.KerasTensor, *, name: str | None = None) -> keras.KerasTensor:
     """Batch normalization. Keras's averages, of 0.99, would lag behind a short training."""
     return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=part(name, "bn"))(x)
 
 
-def padded_shortcut(x, filters, *, stride, name=None):
+def padded_shortcut(
+    x: keras.KerasTensor, filters: int, *, stride: int, name: str | None = None
+) -> keras.KerasTensor:
     """Option A: every `stride`-th pixel, and zeros in the new channels. No parameters."""
     if stride != 1:
         x = layers.AveragePooling2D(1, strides=stride, name=part(name, "every_second"))(x)
@@ -39,14 +43,23 @@ def padded_shortcut(x, filters, *, stride, name=None):
     return x
 
 
-def projected_shortcut(x, filters, *, stride, name=None):
+def projected_shortcut(
+    x: keras.KerasTensor, filters: int, *, stride: int, name: str | None = None
+) -> keras.KerasTensor:
     """Option B: a 1x1 convolution where the shape changes, the identity where it does not."""
     if stride == 1 and x.shape[-1] == filters:
         return x
     return convolution(x, filters, 1, stride=stride, name=name)
 
 
-def residual_block(x, filters, *, stride=1, shortcut="A", name=None):
+def residual_block(
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    stride: int = 1,
+    shortcut: str | None = "A",
+    name: str | None = None,
+) -> keras.KerasTensor:
     """Convolution, norm, ReLU, convolution, norm; add; ReLU. No addition if shortcut is None.
 
     (n, H, W, C) -> (n, H/stride, W/stride, filters). He et al. (2016), figure 2.
@@ -68,7 +81,14 @@ def residual_block(x, filters, *, stride=1, shortcut="A", name=None):
     return layers.ReLU(name=part(name, "out"))(y)
 
 
-def preactivated_block(x, filters, *, stride=1, shortcut="A", name=None):
+def preactivated_block(
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    stride: int = 1,
+    shortcut: str | None = "A",
+    name: str | None = None,
+) -> keras.KerasTensor:
     """Norm, ReLU, convolution, twice; add. Nothing stands on the shortcut after the addition.
 
     (n, H, W, C) -> (n, H/stride, W/stride, filters). He et al. (2016b), figure 1b. A projection
@@ -89,7 +109,14 @@ def preactivated_block(x, filters, *, stride=1, shortcut="A", name=None):
     return y
 
 
-def cifar_resnet(depth, classes=10, input_shape=(32, 32, 3), *, shortcut="A", preactivation=False):
+def cifar_resnet(
+    depth: int,
+    classes: int = 10,
+    input_shape: tuple[int, int, int] = (32, 32, 3),
+    *,
+    shortcut: str | None = "A",
+    preactivation: bool = False,
+) -> keras.Model:
     """The ResNet for CIFAR-10 with `depth` layers: 8, 14, 20, 26, 32, 44, 56, 110, ...
 
     Three stages of 16, 32 and 64 filters with (depth - 2) / 6 blocks each. ResNet-20 with the

@@ -13,7 +13,7 @@ MEAN = [0.485 * 255, 0.456 * 255, 0.406 * 255]
 DEVIATION = [0.229 * 255, 0.224 * 255, 0.225 * 255]
 
 
-def layer_norm(x, *, name=None):
+def layer_norm(x: keras.KerasTensor, *, name: str | None = None) -> keras.KerasTensor:
     """Layer normalization over the channels of each pixel; (n, H, W, C) in and out."""
     return layers.LayerNormalization(epsilon=1e-6, name=name)(x)
 
@@ -25,28 +25,30 @@ class LayerScale(layers.Layer):
     Touvron et al. (2021), https://doi.org/10.1109/ICCV48922.2021.00010.
     """
 
-    def __init__(self, start=1e-6, **kwargs):
+    def __init__(self, start: float = 1e-6, **kwargs: object):
         super().__init__(**kwargs)
         self.start = start
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         self.gamma = self.add_weight(
             shape=(input_shape[-1],),
             initializer=keras.initializers.Constant(self.start),
             name="gamma",
         )
 
-    def call(self, x):
+    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         return x * self.gamma
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return super().get_config() | dict(start=self.start)
 
 
-def convnext_block(x, *, drop=0.0, name=None):
+def convnext_block(
+    x: keras.KerasTensor, *, drop: float = 0.0, name: str | None = None
+) -> keras.KerasTensor:
     """7x7 depthwise, layer norm, 1x1 to four times the channels, GELU, 1x1 back; added to x.
 
     Figure 4, right. One normalization and one activation in the whole block.
@@ -80,7 +82,9 @@ def convnext_block(x, *, drop=0.0, name=None):
     return layers.Add(name=part(name, "add"))([x, y])
 
 
-def downsampling(x, filters, *, norm=None, convolution=None):
+def downsampling(
+    x: keras.KerasTensor, filters: int, *, norm: str | None = None, convolution: str | None = None
+) -> keras.KerasTensor:
     """Layer norm and a 2x2 convolution at stride 2: (n, H, W, C) -> (n, H/2, W/2, filters).
 
     norm and convolution are the two layers' names, if they are to have any.
@@ -89,7 +93,9 @@ def downsampling(x, filters, *, norm=None, convolution=None):
     return layers.Conv2D(filters, 2, strides=2, kernel_initializer=_start(), name=convolution)(x)
 
 
-def convnext_tiny(classes=1000, input_shape=(224, 224, 3)):
+def convnext_tiny(
+    classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)
+) -> keras.Model:
     """ConvNeXt-T. 28,589,128 parameters, all trainable.
 
     Liu et al., "A ConvNet for the 2020s", 2022, section 2 and figure 4,

@@ -8,14 +8,24 @@ from course_utils.models.architectures.arguments import image_input, part
 GROWTH = 32  # channels that each layer adds: k in the paper
 
 
-def norm_relu_convolution(x, filters, size, *, norm=None, relu=None, name=None):
+def norm_relu_convolution(
+    x: keras.KerasTensor,
+    filters: int,
+    size: int,
+    *,
+    norm: str | None = None,
+    relu: str | None = None,
+    name: str | None = None,
+) -> keras.KerasTensor:
     """Batch normalization, ReLU, convolution without bias; (n, H, W, C) -> (n, H, W, filters)."""
     x = layers.BatchNormalization(epsilon=1.001e-5, name=norm)(x)
     x = layers.ReLU(name=relu)(x)
     return layers.Conv2D(filters, size, padding="same", use_bias=False, name=name)(x)
 
 
-def dense_layer(x, growth=GROWTH, *, name=None):
+def dense_layer(
+    x: keras.KerasTensor, growth: int = GROWTH, *, name: str | None = None
+) -> keras.KerasTensor:
     """A 1x1 and a 3x3 convolution, whose `growth` maps are set beside those that came in.
 
     (n, H, W, C) -> (n, H, W, C + growth). The 1x1 is the "B" of DenseNet-BC (section 3).
@@ -30,14 +40,16 @@ def dense_layer(x, growth=GROWTH, *, name=None):
     return layers.Concatenate(name=part(name, "concat"))([x, new])
 
 
-def dense_block(x, depth, growth=GROWTH, *, name=None):
+def dense_block(
+    x: keras.KerasTensor, depth: int, growth: int = GROWTH, *, name: str | None = None
+) -> keras.KerasTensor:
     """`depth` dense layers: (n, H, W, C) -> (n, H, W, C + depth * growth). Figure 1."""
     for i in range(1, depth + 1):
         x = dense_layer(x, growth, name=part(name, f"block{i}"))
     return x
 
 
-def transition(x, *, name=None):
+def transition(x: keras.KerasTensor, *, name: str | None = None) -> keras.KerasTensor:
     """Half the channels and half the size, between two blocks: (n, H/2, W/2, C/2) comes out."""
     x = norm_relu_convolution(
         x,
@@ -50,7 +62,9 @@ def transition(x, *, name=None):
     return layers.AveragePooling2D(2, name=part(name, "pool"))(x)
 
 
-def densenet121(classes=1000, input_shape=(224, 224, 3)):
+def densenet121(
+    classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)
+) -> keras.Model:
     """DenseNet-121. 8,062,504 parameters, 7,978,856 of them trainable.
 
     Huang et al., "Densely Connected Convolutional Networks", 2017, table 1,

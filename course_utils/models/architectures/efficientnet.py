@@ -19,7 +19,16 @@ STAGES = (
 )
 
 
-def mbconv(x, filters, *, expansion=6, kernel_size=3, stride=1, drop=0.0, name=None):
+def mbconv(
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    expansion: int = 6,
+    kernel_size: int = 3,
+    stride: int = 1,
+    drop: float = 0.0,
+    name: str | None = None,
+) -> keras.KerasTensor:
     """An inverted residual with squeeze-and-excitation and swish: "MBConv" in the paper.
 
     Parameters
@@ -68,7 +77,9 @@ def mbconv(x, filters, *, expansion=6, kernel_size=3, stride=1, drop=0.0, name=N
     return x
 
 
-def efficientnet_b0(classes=1000, input_shape=(224, 224, 3)):
+def efficientnet_b0(
+    classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)
+) -> keras.Model:
     """EfficientNet-B0. 5,330,571 parameters, 5,288,548 of them trainable.
 
     Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", 2019,

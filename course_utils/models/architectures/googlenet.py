@@ -22,7 +22,15 @@ BLOCKS = {
 }
 
 
-def inception_block(x, ones, threes, fives, pooled, *, name=None):
+def inception_block(
+    x: keras.KerasTensor,
+    ones: int,
+    threes: tuple[int, int],
+    fives: tuple[int, int],
+    pooled: int,
+    *,
+    name: str | None = None,
+) -> keras.KerasTensor:
     """Figure 2b: 1x1, 3x3 and 5x5 convolutions and pooling, side by side, joined by channel.
 
     The 1x1 convolutions before the 3x3 and the 5x5 reduce the channels, so that these stay cheap.
@@ -58,7 +66,9 @@ def inception_block(x, ones, threes, fives, pooled, *, name=None):
     return layers.Concatenate(name=part(name, "output"))([one, three, five, pool])
 
 
-def googlenet(classes=1000, input_shape=(224, 224, 3)):
+def googlenet(
+    classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)
+) -> keras.Model:
     """GoogLeNet without its two auxiliary classifiers. 6,998,552 parameters, all trainable.
 
     The auxiliary classifiers were there for training alone. Szegedy et al., "Going Deeper with

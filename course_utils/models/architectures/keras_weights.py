@@ -20,7 +20,9 @@ TWINS = {
 }
 
 
-def load_keras_weights(network, source="imagenet", *, head=True):
+def load_keras_weights(
+    network: keras.Model, source: str | Path | keras.Model = "imagenet", *, head: bool = True
+) -> keras.Model:
     """Give `network` the weights of the network of keras.applications that is built alike.
 
     The layers with weights have the same names in both. Afterwards both say the same to the same

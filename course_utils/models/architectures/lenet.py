@@ -43,7 +43,7 @@ BITMAPS = """
 """
 
 
-def lenet5(classes=10, input_shape=(32, 32, 1)):
+def lenet5(classes: int = 10, input_shape: tuple[int, int, int] = (32, 32, 1)) -> keras.Model:
     """LeNet-5 as it is built today: ReLU, max pooling, softmax. 61,706 parameters, all trainable.
 
     Every one of C3's maps looks at all six maps before it, which gives 2,416 parameters there
@@ -78,7 +78,7 @@ def lenet5(classes=10, input_shape=(32, 32, 1)):
     return keras.Model(image, x, name="lenet5")
 
 
-def lenet5_1998():
+def lenet5_1998() -> keras.Model:
     """LeNet-5 as published: exactly 60,000 trainable parameters.
 
     They are 156 in C1, 12 in S2, 1,516 in C3, 32 in S4, 48,120 in C5 and 10,164 in F6. The 840
@@ -108,20 +108,20 @@ def lenet5_1998():
     return keras.Model(image, x, name="lenet5_1998")
 
 
-def bitmaps():
+def bitmaps() -> np.ndarray:
     """The ten digits that the output compares with: float array (10, 84) of -1 and 1."""
     rows = [row.split() for row in BITMAPS.split("\n") if row]
     digits = ["".join(column) for column in zip(*rows)]
     return np.array([[1.0 if pixel == "#" else -1.0 for pixel in digit] for digit in digits])
 
 
-def small(inputs):
+def small(inputs: int) -> keras.initializers.Initializer:
     """Start weights between -2.4 and 2.4 over the number of inputs of a unit (appendix A)."""
     return keras.initializers.RandomUniform(-2.4 / inputs, 2.4 / inputs)
 
 
 @keras.saving.register_keras_serializable("course_utils")
-def squash(a):
+def squash(a: keras.KerasTensor) -> keras.KerasTensor:
     """1.7159 tanh(2a / 3), which is 1 at 1 and -1 at -1 (equation 6 and appendix A)."""
     return 1.7159 * ops.tanh(2 / 3 * a)
 
@@ -135,16 +135,16 @@ class Subsampling(layers.Layer):
 
     pool_size = strides = (2, 2)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         channels = (input_shape[-1],)
         self.coefficient = self.add_weight(shape=channels, initializer=small(4), name="coefficient")
         self.bias = self.add_weight(shape=channels, initializer="zeros", name="bias")
 
-    def call(self, x):
+    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         total = 4 * ops.average_pool(x, self.pool_size, self.strides)
         return squash(self.coefficient * total + self.bias)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         n, height, width, channels = input_shape
         return n, height // 2, width // 2, channels
 
@@ -166,14 +166,16 @@ class TableConv2D(layers.Layer):
 
     strides = dilation_rate = (1, 1)
 
-    def __init__(self, table, kernel_size, activation=None, **kwargs):
+    def __init__(
+        self, table: np.ndarray, kernel_size: int, activation: str | None = None, **kwargs: object
+    ):
         super().__init__(**kwargs)
         self.table = tuple(tuple(maps) for maps in table)
         self.side = kernel_size
         self.kernel_size = (kernel_size, kernel_size)
         self.activation = keras.activations.get(activation)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         channels, filters = input_shape[-1], len(self.table)
         pairs = [(c, f) for f, maps in enumerate(self.table) for c in maps]
         # Row p is where slice p belongs in a kernel between all maps.
@@ -189,21 +191,21 @@ class TableConv2D(layers.Layer):
         )
         self.bias = self.add_weight(shape=(filters,), initializer="zeros", name="bias")
 
-    def call(self, x):
+    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         kernel = ops.matmul(self.slices, ops.cast(self.places, x.dtype))
         kernel = ops.reshape(kernel, (*self.kernel_size, x.shape[-1], len(self.table)))
         return self.activation(ops.conv(x, kernel, padding="valid") + self.bias)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         n, height, width, _ = input_shape
         return n, height - self.side + 1, width - self.side + 1, len(self.table)
 
-    def multiply_adds(self, output_shape):
+    def multiply_adds(self, output_shape: tuple) -> int:
         """For one image; output_shape without the batch."""
         height, width, _ = output_shape
         return self.side**2 * sum(map(len, self.table)) * height * width
 
-    def get_config(self):
+    def get_config(self) -> dict:
         own = dict(
             table=self.table,
             kernel_size=self.side,
@@ -219,18 +221,18 @@ class DistanceToBitmaps(layers.Layer):
     The paper calls these units Euclidean radial basis functions (equation 7).
     """
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         self.bitmaps = self.add_weight(
             shape=(10, 84), initializer=_as_bitmaps, trainable=False, name="bitmaps"
         )
 
-    def call(self, x):
+    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         return ops.sum(ops.square(ops.expand_dims(x, 1) - self.bitmaps), axis=-1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return input_shape[0], 10
 
-    def multiply_adds(self, output_shape):
+    def multiply_adds(self, output_shape: tuple) -> int:
         """For one image: a subtraction, a multiplication and an addition a pixel count as one."""
         return 840
 

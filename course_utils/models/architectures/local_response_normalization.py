@@ -13,19 +13,26 @@ class LocalResponseNormalization(layers.Layer):
     defaults, https://doi.org/10.1145/3065386. (Caffe divides alpha by the size.)
     """
 
-    def __init__(self, size=5, k=2.0, alpha=1e-4, beta=0.75, **kwargs):
+    def __init__(
+        self,
+        size: int = 5,
+        k: float = 2.0,
+        alpha: float = 1e-4,
+        beta: float = 0.75,
+        **kwargs: object,
+    ):
         super().__init__(**kwargs)
         self.size, self.k, self.alpha, self.beta = size, k, alpha, beta
 
-    def call(self, x):
+    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         channels, side = x.shape[-1], self.size // 2
         squares = ops.pad(ops.square(x), [[0, 0], [0, 0], [0, 0], [side, side]])
         strength = sum(squares[..., i : i + channels] for i in range(self.size))
         return x / (self.k + self.alpha * strength) ** self.beta
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict:
         own = dict(size=self.size, k=self.k, alpha=self.alpha, beta=self.beta)
         return super().get_config() | own

@@ -19,7 +19,14 @@ SEPARABLE = (
 )
 
 
-def depthwise_separable(x, filters, *, stride=1, depthwise=None, pointwise=None):
+def depthwise_separable(
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    stride: int = 1,
+    depthwise: str | None = None,
+    pointwise: str | None = None,
+) -> keras.KerasTensor:
     """A 3x3 kernel for each channel, then a 1x1 convolution across channels (figure 3, right).
 
     Each is followed by batch normalization and ReLU6. It takes 1 / filters + 1/9 of the
@@ -44,7 +51,9 @@ def depthwise_separable(x, filters, *, stride=1, depthwise=None, pointwise=None)
     return layers.ReLU(6.0, name=part(pointwise, "relu"))(x)
 
 
-def mobilenet(classes=1000, input_shape=(224, 224, 3), *, width=1.0):
+def mobilenet(
+    classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3), *, width: float = 1.0
+) -> keras.Model:
     """MobileNet v1. 4,253,864 parameters, 4,231,976 of them trainable, at width 1.
 
     569 million multiply-adds, as in the paper's table 8. Howard et al., "MobileNets: Efficient

@@ -17,12 +17,19 @@ STAGES = (
 )
 
 
-def norm(x, name):
+def norm(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     """Batch normalization with the long memory of keras.applications' network."""
     return layers.BatchNormalization(momentum=0.999, name=name)(x)
 
 
-def inverted_residual(x, filters, *, expansion=6, stride=1, name=None):
+def inverted_residual(
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    expansion: int = 6,
+    stride: int = 1,
+    name: str | None = None,
+) -> keras.KerasTensor:
     """1x1 to more channels, 3x3 depthwise, 1x1 to fewer; added to x where the shapes allow it.
 
     No ReLU after the last convolution: in few channels it would lose too much (section 3.2, the
@@ -55,7 +62,9 @@ def inverted_residual(x, filters, *, expansion=6, stride=1, name=None):
     return x
 
 
-def mobilenet_v2(classes=1000, input_shape=(224, 224, 3)):
+def mobilenet_v2(
+    classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)
+) -> keras.Model:
     """MobileNetV2. 3,538,984 parameters, 3,504,872 of them trainable.
 
     Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", 2018, table 2,

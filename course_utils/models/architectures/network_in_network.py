@@ -6,7 +6,9 @@ from keras import layers
 from course_utils.models.architectures.arguments import image_input, part
 
 
-def mlp_convolution(x, filters, kernel_size, *, name=None):
+def mlp_convolution(
+    x: keras.KerasTensor, filters: int, kernel_size: int, *, name: str | None = None
+) -> keras.KerasTensor:
     """A convolution and two 1x1 convolutions: a small MLP that slides over the image.
 
     Parameters
@@ -29,7 +31,9 @@ def mlp_convolution(x, filters, kernel_size, *, name=None):
     return x
 
 
-def network_in_network(classes=10, input_shape=(32, 32, 3)):
+def network_in_network(
+    classes: int = 10, input_shape: tuple[int, int, int] = (32, 32, 3)
+) -> keras.Model:
     """Network in Network for CIFAR-10. 966,986 parameters, all trainable.
 
     The last layer has one map for each class and its mean is the class's score: no dense layer, so

@@ -8,7 +8,16 @@ from course_utils.models.architectures.arguments import image_input, part
 EPSILON = 1.001e-5  # of the batch normalizations, as in keras.applications
 
 
-def convolution_and_norm(x, filters, size, *, stride=1, groups=1, bias, name=None):
+def convolution_and_norm(
+    x: keras.KerasTensor,
+    filters: int,
+    size: int,
+    *,
+    stride: int = 1,
+    groups: int = 1,
+    bias: bool,
+    name: str | None = None,
+) -> keras.KerasTensor:
     """A convolution that keeps the size, or divides it by `stride`, then batch normalization."""
     if size > 1 and stride > 1:
         # "same" would pad bottom and right alone, and so look beside what the shortcut picks.
@@ -26,7 +35,14 @@ def convolution_and_norm(x, filters, size, *, stride=1, groups=1, bias, name=Non
     return layers.BatchNormalization(epsilon=EPSILON, name=part(name, "bn"))(x)
 
 
-def residual_block(x, filters, *, stride=1, bias=False, name=None):
+def residual_block(
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    stride: int = 1,
+    bias: bool = False,
+    name: str | None = None,
+) -> keras.KerasTensor:
     """Two 3x3 convolutions beside a shortcut: (n, H, W, C) -> (n, H/stride, W/stride, filters).
 
     Figures 2 and 5, left. The shortcut is the identity where the shapes allow it, and a 1x1
@@ -44,7 +60,14 @@ def residual_block(x, filters, *, stride=1, bias=False, name=None):
     return layers.ReLU(name=part(name, "out"))(x)
 
 
-def bottleneck(x, filters, *, stride=1, bias=True, name=None):
+def bottleneck(
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    stride: int = 1,
+    bias: bool = True,
+    name: str | None = None,
+) -> keras.KerasTensor:
     """1x1, 3x3 and 1x1 convolutions beside a shortcut, (n, H/stride, W/stride, 4 * filters) out.
 
     Figure 5, right. The first 1x1 convolution makes the 3x3 cheap, the second restores the
@@ -65,17 +88,17 @@ def bottleneck(x, filters, *, stride=1, bias=True, name=None):
     return layers.ReLU(name=part(name, "out"))(x)
 
 
-def resnet18(classes=1000, input_shape=(224, 224, 3)):
+def resnet18(classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)) -> keras.Model:
     """ResNet-18. 11,699,112 parameters, 11,689,512 of them trainable. See `resnet50`."""
     return _resnet("resnet18", residual_block, (2, 2, 2, 2), classes, input_shape)
 
 
-def resnet34(classes=1000, input_shape=(224, 224, 3)):
+def resnet34(classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)) -> keras.Model:
     """ResNet-34. 21,814,696 parameters, 21,797,672 of them trainable. See `resnet50`."""
     return _resnet("resnet34", residual_block, (3, 4, 6, 3), classes, input_shape)
 
 
-def resnet50(classes=1000, input_shape=(224, 224, 3)):
+def resnet50(classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)) -> keras.Model:
     """ResNet-50. 25,636,712 parameters, 25,583,592 of them trainable.
 
     He et al., "Deep Residual Learning for Image Recognition", 2016, table 1,
@@ -108,12 +131,16 @@ def resnet50(classes=1000, input_shape=(224, 224, 3)):
     return _resnet("resnet50", bottleneck, (3, 4, 6, 3), classes, input_shape)
 
 
-def resnet101(classes=1000, input_shape=(224, 224, 3)):
+def resnet101(
+    classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)
+) -> keras.Model:
     """ResNet-101. 44,707,176 parameters, 44,601,832 of them trainable. See `resnet50`."""
     return _resnet("resnet101", bottleneck, (3, 4, 23, 3), classes, input_shape)
 
 
-def resnet152(classes=1000, input_shape=(224, 224, 3)):
+def resnet152(
+    classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)
+) -> keras.Model:
     """ResNet-152. 60,419,944 parameters, 60,268,520 of them trainable. See `resnet50`."""
     return _resnet("resnet152", bottleneck, (3, 8, 36, 3), classes, input_shape)
 

@@ -1,12 +1,20 @@
 """ResNeXt: a bottleneck whose 3x3 convolution is split into many narrow paths."""
 
+import keras
 from keras import layers
 
 from course_utils.models.architectures.arguments import part
 from course_utils.models.architectures.resnet import convolution_and_norm
 
 
-def resnext_block(x, filters, *, cardinality=32, stride=1, name=None):
+def resnext_block(
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    cardinality: int = 32,
+    stride: int = 1,
+    name: str | None = None,
+) -> keras.KerasTensor:
     """The block of figure 3c: 1x1, grouped 3x3, 1x1, beside a shortcut.
 
     A grouped convolution is the same function as `cardinality` paths that are added up (figure

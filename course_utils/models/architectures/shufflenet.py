@@ -9,7 +9,9 @@ from course_utils.models.architectures.arguments import image_input, part
 CHANNELS = {1: 144, 2: 200, 3: 240, 4: 272, 8: 384}
 
 
-def channel_shuffle(x, groups, *, name=None):
+def channel_shuffle(
+    x: keras.KerasTensor, groups: int, *, name: str | None = None
+) -> keras.KerasTensor:
     """Deal the channels out to the groups in turn; (n, H, W, C) in and out. No parameters.
 
     Write the channels as a table with a row for each group, and read it by columns (figure 1c):
@@ -29,7 +31,15 @@ def channel_shuffle(x, groups, *, name=None):
     return layers.Reshape((height, width, channels), name=part(name, "columns"))(x)
 
 
-def shufflenet_block(x, filters, *, groups=3, first_groups=None, stride=1, name=None):
+def shufflenet_block(
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    groups: int = 3,
+    first_groups: int | None = None,
+    stride: int = 1,
+    name: str | None = None,
+) -> keras.KerasTensor:
     """Figure 2b at stride 1, where the input is added; figure 2c at stride 2, where it is joined.
 
     Grouped 1x1, shuffle, 3x3 depthwise, grouped 1x1; a quarter of the filters in between.
@@ -86,7 +96,9 @@ def shufflenet_block(x, filters, *, groups=3, first_groups=None, stride=1, name=
     return layers.ReLU(name=part(name, "out"))(y)
 
 
-def shufflenet(classes=1000, input_shape=(224, 224, 3), *, groups=3):
+def shufflenet(
+    classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3), *, groups: int = 3
+) -> keras.Model:
     """ShuffleNet v1, 1x. Zhang et al., "ShuffleNet: An Extremely Efficient Convolutional Neural
     Network for Mobile Devices", 2018, table 1, https://doi.org/10.1109/CVPR.2018.00716.
 

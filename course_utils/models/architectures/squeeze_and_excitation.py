@@ -1,11 +1,18 @@
 """Squeeze-and-excitation: weigh each channel by what all the image says."""
 
+import keras
 from keras import layers
 
 from course_utils.models.architectures.arguments import part
 
 
-def squeeze_and_excite(x, filters=None, *, activation="relu", name=None):
+def squeeze_and_excite(
+    x: keras.KerasTensor,
+    filters: int | None = None,
+    *,
+    activation: str = "relu",
+    name: str | None = None,
+) -> keras.KerasTensor:
     """Multiply each channel by a number from 0 to 1; (n, H, W, C) in and out.
 
     Squeeze: the mean of each channel. Excite: two fully connected layers, written as 1x1

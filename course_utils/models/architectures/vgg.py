@@ -6,7 +6,9 @@ from keras import layers
 from course_utils.models.architectures.arguments import image_input, part
 
 
-def stack_of_convolutions(x, filters, depth, *, name=None):
+def stack_of_convolutions(
+    x: keras.KerasTensor, filters: int, depth: int, *, name: str | None = None
+) -> keras.KerasTensor:
     """`depth` 3x3 convolutions with ReLU, then 2x2 max pooling: (n, H, W, C) -> (n, H/2, W/2, F).
 
     Two of them see 5x5 pixels and three see 7x7, with fewer weights than one convolution of that
@@ -19,7 +21,7 @@ def stack_of_convolutions(x, filters, depth, *, name=None):
     return layers.MaxPooling2D(2, name=part(name, "pool"))(x)
 
 
-def vgg16(classes=1000, input_shape=(224, 224, 3)):
+def vgg16(classes: int = 1000, input_shape: tuple[int, int, int] = (224, 224, 3)) -> keras.Model:
     """VGG-16, column D of table 1. 138,357,544 parameters, all trainable.
 
     Nine tenths of them are in the three fully connected layers. Simonyan and Zisserman, "Very
