@@ -2,7 +2,7 @@
 
 import keras
 
-from course_utils.reference.checks import is_whole
+from course_utils.reference.arguments import is_whole
 
 
 def image_input(
