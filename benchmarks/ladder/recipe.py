@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 
 import keras
-from course_utils.network.augmentation import Augmentation
+from course_utils.network.training.augmentation import Augmentation
 
 from course_utils.models import Muon, decay_kernels_only, one_cycle, pooled_resnet
 
