@@ -37,7 +37,7 @@ def limit(name: str, most: int) -> None:
 
 
 def drop_capabilities() -> None:
-    """Drop root's, if this is root: without them it cannot look into other processes."""
+    """Drop root's capabilities, if it has them: it could look into other processes with them."""
     version = struct.pack("<Ii", 0x20080522, 0)
     if LIBC.capset(version, bytes(24)):
         error = ctypes.get_errno()

@@ -1,9 +1,9 @@
 """The inputs of a student's process, which gets those of a call after answering the one before.
 
 The watching process receives them after the fork, passes them on unread, and then wipes them, so
-that a process forked later does not find them in its memory either. The heads of the messages that
-the student's process writes ask for each of them. It can lie in those, and so give up an answer for
-a look at the next input; it cannot have both.
+that a process forked later does not find them in its memory either. The student's process asks for
+each by the head of a message that it writes. It can lie there, and so give up an answer for a look
+at the next input; it cannot have both.
 """
 
 import contextlib
