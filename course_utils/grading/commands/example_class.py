@@ -1,4 +1,4 @@
-"""A made-up class to try the grader with: two dozen notebooks, and all that goes wrong in a class.
+"""A made-up class to try the grader with: two dozen notebooks, and everything that can go wrong.
 
 Most answers are right, in several ways. Others make the mistakes that people make; one loop never
 ends, one file is broken, one folder is empty, two answers are copies, one notebook reaches for
@@ -18,7 +18,7 @@ DUE = datetime.fromisoformat("2026-11-20T23:59:00+00:00")
 ASSIGNMENT = f"""\
 title = "Week 2: windows that slide"
 due = {DUE.isoformat()}
-file_times = true  # the times of the files tell what is late
+file_times = true  # the times of the files say what is late
 exercises = [
     {{id = "slide_kernel", points = 4}},
     {{id = "max_pool_map", points = 3, seconds = 2}},
@@ -178,7 +178,7 @@ with open("grades.csv", "a") as file:
     file.write("me,100")
 """
 
-# The same in other words: each student has one of the ways, and seldom that of another.
+# The same in other words, so that few students write an answer in just the same way.
 OTHER_WORDS = (
     ("range(", "range(0, "),
     ("np.sum(image[i:i + h, j:j + w] * kernel)", "(image[i:i + h, j:j + w] * kernel).sum()"),
@@ -231,7 +231,7 @@ def write_example_class(folder: Path) -> None:
     """
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(f"{folder} is not empty; name a folder that is not there yet")
+        raise FileExistsError(f"{folder} is not empty; name a folder that does not exist yet")
     submissions = folder / "submissions"
     submissions.mkdir(parents=True)
     (folder / "assignment.toml").write_text(ASSIGNMENT, encoding="utf-8")
@@ -250,7 +250,7 @@ def write_example_class(folder: Path) -> None:
         _hand_in(path, late=student in LATE, number=number)
     (submissions / "zeno.ipynb").write_text(_notebook([SLIDE["loops"]])[:300], encoding="utf-8")
     _hand_in(submissions / "zeno.ipynb", late=False, number=len(CLASS))
-    (submissions / "fermat").mkdir()  # handed in, and nothing in it
+    (submissions / "fermat").mkdir()  # handed in, with nothing in it
 
 
 def _in_other_words(source: str, number: int) -> str:

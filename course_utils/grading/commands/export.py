@@ -17,15 +17,17 @@ def export(
     format: Annotated[str, typer.Option("--format", help=", ".join(FORMATS), show_default=False)],
     to: Annotated[
         Path | None,
-        typer.Option("--out", help="The file, or the folder; else in exports/ in OUT."),
+        typer.Option("--out", help="The file or folder; by default in OUT/exports."),
     ] = None,
     zero: Annotated[
         list[str] | None,
-        typer.Option(help="A status that counts as zero points; may be given several times."),
+        typer.Option(help="A status that counts as zero points; can be given several times."),
     ] = None,
     assignment: Annotated[
         str,
-        typer.Option(help="The assignment's name there. Canvas: the header of its column."),
+        typer.Option(
+            help="The assignment's name in that system. Canvas: the header of its column."
+        ),
     ] = "",
     classroom: Annotated[str, typer.Option(help="classroom50: the classroom.")] = "classroom",
 ) -> None:

@@ -33,5 +33,7 @@ def grading_problems_told(console: Console) -> Iterator[None]:
         try:
             yield
         except KeyboardInterrupt:
-            console.print("Stopped. What is graded is kept; the same command goes on.")
+            console.print(
+                "Stopped. What has been graded is kept; the same command resumes the run."
+            )
             raise typer.Exit(130) from None

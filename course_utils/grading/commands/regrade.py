@@ -22,18 +22,18 @@ def regrade(
     trust: Trust = False,
     write: Annotated[
         bool,
-        typer.Option("--write", help="Replace the result by the new one, unless that is worse."),
+        typer.Option("--write", help="Replace the result with the new one, unless that is worse."),
     ] = False,
     accept_lower: Annotated[
         bool,
         typer.Option(
-            "--accept-lower", help="With --write: replace it by one with fewer points, too."
+            "--accept-lower", help="With --write: replace it even if the new one has fewer points."
         ),
     ] = False,
 ) -> None:
     """Grade one submission again, on the same inputs, and compare with its result.
 
-    The exit code is 1 if other grades came out and were not written.
+    The exit code is 1 if the grades are different and were not written.
     """
     console = Console(stderr=True)
     with grading_problems_told(console):
@@ -53,9 +53,9 @@ def regrade(
             console.print(told, markup=False)
         found = differences(old, new)
         if not found:
-            console.print(f"The same grades as on {old.graded_at}.")
+            console.print(f"The same grades as those of {old.graded_at}.")
             return
-        console.print(f"OTHER grades than on {old.graded_at}:")
+        console.print(f"DIFFERENT grades from those of {old.graded_at}:")
         for one in found:
             console.print(f"  {one}", markup=False)
         if not write:
@@ -64,23 +64,23 @@ def regrade(
             console.print(why, markup=False)
         else:
             write_record(out, new)
-            console.print("The new ones were written.")
+            console.print("The new grades were written.")
             return
         raise typer.Exit(1)
 
 
 def _why_not_written(found: list[Difference], accept_lower: bool) -> str:
-    """Why the old grades are kept, though new ones were to be written; empty if they are not."""
+    """Why the old grades are kept in spite of --write; empty if they are not kept."""
     lost = [one.what for one in found if one.worse == LOST]
     lower = [one.what for one in found if one.worse == LOWER]
     if lost:
         return (
-            f"Nothing was written: {', '.join(lost)} would lose a grade that stands, and the new "
-            "one has none. Try once more; a new `course-grade run` goes into another folder."
+            f"Nothing was written: {', '.join(lost)} would lose a grade, for the new result has "
+            "none. Try once more, or use `course-grade run` with another folder."
         )
     if lower and not accept_lower:
         return (
-            f"Nothing was written: {', '.join(lower)} would get fewer points than stand. If that "
+            f"Nothing was written: {', '.join(lower)} would get fewer points than before. If that "
             "is right, add --accept-lower."
         )
     return ""

@@ -14,10 +14,10 @@ from course_utils.grading.wire.json_values import FormatError
 def report(
     out: Results,
     to: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the pages; else report/ in OUT.")
+        Path | None, typer.Option("--out", help="Folder for the pages; by default OUT/report.")
     ] = None,
     contact: Annotated[
-        str, typer.Option(help="Whom students turn to, as their pages say it.")
+        str, typer.Option(help="Whom students should ask, as their pages put it.")
     ] = "your instructor",
 ) -> None:
     """Write a page for each student and one for the class."""

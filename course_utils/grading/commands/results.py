@@ -1,4 +1,4 @@
-"""What `report` and `export` share: the folder of results, and whose result is not in it."""
+"""What `report` and `export` share: the folder of results, and whose results were left out."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ def tell_of_ungraded(out: Path, damaged: list[tuple[str, str]]) -> None:
     """Say whose results are missing or cannot be read, and so are not in what was written."""
     for student, why in damaged:
         typer.echo(
-            f"Not in it: {one_line(student)}, whose result is damaged ({one_line(why)}). "
+            f"Left out: {one_line(student)}, whose result is damaged ({one_line(why)}). "
             "`course-grade run` into the same folder grades it again.",
             err=True,
         )
@@ -24,7 +24,7 @@ def tell_of_ungraded(out: Path, damaged: list[tuple[str, str]]) -> None:
     if ungraded:
         names = ", ".join(map(one_line, ungraded[:10])) + ", ..." * (len(ungraded) > 10)
         typer.echo(
-            f"Not in it: {len(ungraded)} of {len(listed)} submissions have no result yet "
-            f"({names}). `course-grade run` into the same folder goes on.",
+            f"Left out: {len(ungraded)} of {len(listed)} submissions have no result yet "
+            f"({names}). `course-grade run` into the same folder grades them.",
             err=True,
         )

@@ -42,11 +42,13 @@ def run(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, help="Submissions graded at a time; by default one a core."),
+        typer.Option(min=1, help="Submissions graded at a time; by default one per core."),
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(min=0, help="Draws the inputs; by default drawn, and written to run.json."),
+        typer.Option(
+            min=0, help="For drawing the inputs; random by default, and kept in run.json."
+        ),
     ] = None,
     sandbox: Kind = None,
     trust: Trust = False,
@@ -55,7 +57,7 @@ def run(
         typer.Option(help="Address of a Dask scheduler, to grade on its workers."),
     ] = None,
 ) -> None:
-    """Grade all submissions. Run again after an interruption, it goes on where it was."""
+    """Grade all submissions. After an interruption, the same command resumes where it stopped."""
     console = Console(stderr=True)
     with grading_problems_told(console):
         asked = read_assignment(assignment or _assignment_beside(submissions))
@@ -63,12 +65,14 @@ def run(
         if scheduler:
             kind, isolation = cluster_sandbox(scheduler, kind)
         else:
-            with console.status("Trying out the sandbox. A container's image takes minutes, once."):
+            with console.status(
+                "Trying out the sandbox. Preparing a container takes minutes, once."
+            ):
                 opened = open_sandbox(kind, asked.limits)
             with opened:
                 kind, isolation = opened.kind, opened.description
                 if asked.models:
-                    # Now, not after an hour: raises if there is none.
+                    # Raises now, not after an hour, if there is none.
                     isolation += f"; with Keras, {keras_support(opened).sandbox.description}"
         with Batch(submissions, asked, out, seed=seed, sandbox=kind, isolation=isolation) as batch:
             _announce(console, batch)
@@ -81,7 +85,7 @@ def run(
 
 def _assignment_beside(submissions: Path) -> Path:
     beside = submissions.resolve().parent / "assignment.toml"
-    # Beside a single file lie other files that students may have handed in.
+    # Next to a single file are others that students may have handed in.
     if submissions.is_dir() and beside.is_file():
         return beside
     raise AssignmentError(
@@ -104,13 +108,13 @@ def _announce(console: Console, batch: Batch) -> None:
     if run.trusted:
         console.print("The submissions run WITHOUT isolation.", style="bold red")
     if batch.resumed:
-        console.print("Going on with the run that is in the folder.")
+        console.print("Resuming the run that is in the folder.")
     for warning in run.warnings:
         console.print(f"  {warning}", markup=False, style="yellow")
 
 
 def _follow(console: Console, batch: Batch, done) -> None:
-    """Show the progress, and each failure when it comes."""
+    """Show the progress, and each failure as it comes."""
     counts: Counter = Counter()
     columns = (
         TextColumn("{task.description}"),
@@ -119,7 +123,7 @@ def _follow(console: Console, batch: Batch, done) -> None:
         TimeRemainingColumn(),
     )
     bar = Progress(*columns, console=console, disable=not console.is_terminal)
-    with contextlib.closing(done), bar as progress:  # closed: after Ctrl-C nothing stays at work
+    with contextlib.closing(done), bar as progress:  # closed: after Ctrl-C nothing keeps running
         task = progress.add_task("Grading", total=len(batch.handed))
         for one in done:
             counts[one.record.status] += 1
@@ -136,7 +140,7 @@ def _follow(console: Console, batch: Batch, done) -> None:
 
 
 def _failures(done: Done) -> list[str]:
-    """Lines about what is not graded of a submission that was graded now."""
+    """Lines about what has no grade in a submission that was just graded."""
     record = done.record
     if done.kept:
         return []

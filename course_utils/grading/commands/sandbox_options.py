@@ -1,4 +1,4 @@
-"""What `run` and `regrade` can be told about the sandbox."""
+"""The options of `run` and `regrade` for the sandbox."""
 
 from typing import Annotated
 
@@ -17,12 +17,12 @@ Trust = Annotated[
 ]
 Kind = Annotated[
     str | None,
-    typer.Option("--sandbox", help=f"{', '.join(KINDS)}; by default the best one there is."),
+    typer.Option("--sandbox", help=f"{', '.join(KINDS)}; by default the best one available."),
 ]
 
 
 def chosen_kind(sandbox: str | None, trust: bool) -> str | None:
-    """The kind of sandbox that was asked for; None if none was."""
+    """The kind of sandbox that the options ask for; None if they do not."""
     if trust and sandbox:
         raise RunError("--trust means no sandbox at all: give --trust or --sandbox, not both")
     if sandbox is not None and sandbox not in KINDS:

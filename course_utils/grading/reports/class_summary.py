@@ -12,10 +12,10 @@ from course_utils.grading.records.records import Record, Run
 from course_utils.grading.reports.code_facts import Remark, read_answer, read_remarks
 from course_utils.grading.reports.handed_out import is_handed_out
 
-BARS = 10  # of the distribution of scores
+BARS = 10  # in the distribution of scores
 MOST_EXAMPLES = 3  # of code for a mistake
 MOST_LINES = 40  # of an example
-SMALLEST_ALIKE = 60  # tokens: below that, two people write the same by chance
+SMALLEST_ALIKE = 60  # tokens; shorter answers are the same by chance
 COMMON = 0.5  # share of the class above which a remark is about what was handed out
 
 
@@ -73,7 +73,7 @@ class ExerciseSummary:
 
     @property
     def share(self) -> float | None:
-        """Of the graded answers, how many are right."""
+        """The share of the graded answers that are right."""
         graded = self.passed + self.failed
         return self.passed / graded if graded else None
 
@@ -92,7 +92,7 @@ class Alike:
 
 @dataclass(frozen=True)
 class Bar:
-    """Scores from `low` to below `high`; the last bar's `high` belongs to it."""
+    """Scores from `low` to below `high`; the last bar includes its `high`."""
 
     low: float
     high: float
@@ -182,7 +182,7 @@ class ClassSummary:
 
     @property
     def statuses(self) -> Counter:
-        """How many submissions have each status; "unsettled" ones are counted apart."""
+        """How many submissions have each status; "unsettled" ones are counted separately."""
         return Counter("unsettled" if row.unsettled else row.status for row in self.rows)
 
     @property
@@ -192,19 +192,19 @@ class ClassSummary:
 
     @property
     def has_bonus(self) -> bool:
-        """Whether more can be had than all points."""
+        """Whether bonus exercises allow more points than the maximum."""
         return any(one.bonus for one in self.run.exercises)
 
     @property
     def quartiles(self) -> tuple[float, float, float] | None:
-        """Lower quartile, median and upper quartile of the scores; None below two scores."""
+        """Lower quartile, median and upper quartile of the scores; None for fewer than two."""
         if len(self.scores) < 2:
             return None
         return tuple(statistics.quantiles(self.scores, n=4, method="inclusive"))
 
     @property
     def bars(self) -> list[Bar]:
-        """The distribution of the scores, in tenths of what can be had."""
+        """The distribution of the scores, in tenths of the maximum."""
         highest = self.run.max_score or 1
         edges = [highest * i / BARS for i in range(BARS + 1)]
         counts = Counter(min(int(score / highest * BARS + 1e-9), BARS - 1) for score in self.scores)
@@ -259,8 +259,8 @@ class ClassSummary:
     def remarks(self) -> list[tuple[str, dict[str, list[Remark]]]]:
         """What code does beyond an answer, by student, the rarest first.
 
-        The course's own cells are left out, and what most of the class does: it stands in a
-        notebook that was handed out.
+        The course's own cells are left out, and so is what most of the class does: that comes from
+        a notebook that was handed out.
         """
         many = max(2, COMMON * len(self.rows))
         rare = [(text, who) for text, who in self._remarks.items() if len(who) <= many]
@@ -268,7 +268,7 @@ class ClassSummary:
 
     @property
     def warnings(self) -> list[Row]:
-        """Students about whose files there is something to know."""
+        """Students whose files have something worth knowing about them."""
         return [row for row in self.rows if row.warnings or row.earlier]
 
 

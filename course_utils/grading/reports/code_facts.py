@@ -1,8 +1,8 @@
-"""What submitted code shows without being run: answers that are alike, and reaches for more.
+"""What submitted code shows without being run: answers alike, and code that reaches for more.
 
-It reads tokens, not a syntax tree: that takes time in proportion to the text and no depth of C's
-stack, so that no text can stop it; what is too long to have been written by hand is not read.
-What it finds are facts. Whether anybody did wrong is for people to say.
+It reads tokens, not a syntax tree: that takes time in proportion to the text and cannot overflow
+C's stack, so that no text can crash it. Text too long to have been written by hand is not read.
+What it finds are facts. Whether anybody did something wrong is for people to decide.
 """
 
 import builtins
@@ -17,7 +17,7 @@ LONGEST = 100_000  # characters of a cell
 LAYOUT = {token.COMMENT, token.NL, token.ENCODING, token.ENDMARKER}
 BUILTINS = set(dir(builtins))
 
-# Modules that an answer made of numpy has no use for.
+# Modules that an answer written with numpy has no use for.
 FAR_MODULES = {
     *("os", "subprocess", "shutil", "pathlib", "tempfile", "glob", "io", "mmap", "resource"),
     *("socket", "ssl", "http", "urllib", "requests", "httpx", "ftplib", "smtplib", "asyncio"),
@@ -50,7 +50,7 @@ class Answer:
     size : int
         Tokens of the shape.
     source : str
-        The code without comments and docstrings, which may hold names of people.
+        The code without comments and docstrings, which may contain people's names.
     """
 
     shape: str
@@ -61,9 +61,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something in a cell that an answer has no need of: `cell` counts from 0, `line` from 1.
+    """Something in a cell that an answer does not need: `cell` counts from 0, `line` from 1.
 
-    `file` is the name of the cell's file where that must be told.
+    `file` is the name of the cell's file, if there are several.
     """
 
     cell: int
@@ -73,7 +73,7 @@ class Remark:
 
 
 def read_answer(source: str, name: str) -> Answer | None:
-    """The last definition of a function in a cell; None if there is none that can be read."""
+    """The last definition of a function in a cell; None if there is no readable one."""
     found = None
     tokens = _tokens(source)
     for i, one in enumerate(tokens):
@@ -157,7 +157,7 @@ def _token_remark(tokens: list, i: int) -> str:
     one, before, after = tokens[i], _string(tokens, i - 1), _string(tokens, i + 1)
     if one.type == token.STRING:
         inner = [name for name in INNER_NAMES if name.startswith("_") and name in one.string]
-        return f"has {min(inner)} in a text" if inner else ""
+        return f"has {min(inner)} in a string" if inner else ""
     if one.type != token.NAME:
         return ""
     if one.string in INNER_NAMES:
@@ -174,7 +174,7 @@ def _token_remark(tokens: list, i: int) -> str:
 
 
 def _tokens(source: str) -> list[tokenize.TokenInfo]:
-    """The tokens up to the first place that Python cannot read."""
+    """The tokens before the first place that Python cannot read."""
     found = []
     if len(source) > LONGEST:
         return found
@@ -197,7 +197,7 @@ def _end_of_line(tokens: list, i: int) -> int:
 
 
 def _end_of_block(tokens: list, i: int) -> int:
-    """Behind the block that the header at `i` opens; behind its line if it has no block."""
+    """The place after the block that the header at `i` opens; after its line if there is none."""
     depth, end = 0, _end_of_line(tokens, i)
     for place in range(end, len(tokens)):
         if tokens[place].type == token.INDENT:
@@ -213,7 +213,7 @@ def _end_of_block(tokens: list, i: int) -> int:
 
 
 def _docstrings(tokens: list) -> set[int]:
-    """Places of strings that stand on a line of their own."""
+    """Places of strings that have a line to themselves."""
     places, before = set(), token.NEWLINE
     for i, one in enumerate(tokens):
         if one.type in LAYOUT:
@@ -237,7 +237,7 @@ def _shape(tokens: list) -> list[str]:
         if one.type in (token.NEWLINE, token.INDENT, token.DEDENT):
             text = token.tok_name[one.type]
             if text == "NEWLINE" and shape[-1:] in (["NEWLINE"], ["INDENT"]):
-                continue  # of a docstring
+                continue  # left by a docstring
         elif one.type == token.NAME and not (
             keyword.iskeyword(one.string) or one.string in BUILTINS or shape[-1:] == ["."]
         ):

@@ -1,4 +1,4 @@
-"""The course's own cells, by hashes of their text: what stands in them is nobody's doing.
+"""The course's own cells, by hashes of their text: what is in them is no student's doing.
 
 ``handed_out.txt`` lists those of the chapters' cells that `code_facts` would remark on, of this
 version and of earlier ones; ``python tools/handed_out.py`` adds what is new.
@@ -18,9 +18,9 @@ def is_handed_out(source: str) -> bool:
 
 
 def fingerprint(source: str) -> str:
-    """Hash of a cell's Python; blanks at the ends of lines and addresses do not matter."""
+    """Hash of a cell's Python; addresses, and blanks at the ends of lines, do not matter."""
     lines = "\n".join(line.rstrip() for line in source.strip().split("\n"))
-    # Whoever teaches with the course puts the address of their copy in.
+    # Instructors put in the address of their own copy of the course.
     text = re.sub(r"https?://[^\s\"']+", "address", lines)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 

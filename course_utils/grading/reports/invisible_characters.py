@@ -1,13 +1,13 @@
-"""Text of strangers, made fit to be shown: what would be invisible or turn the line around is seen.
+"""Strangers' text, made fit to show: characters that hide or reorder text become visible.
 
 Control characters break terminals, XML and tables; characters that set the direction of writing can
-make code read as other code than it is; a lone surrogate cannot be written to a file at all.
+make code look like different code; a lone surrogate cannot be written to a file at all.
 """
 
 import re
 
-# C0 but tab and newline, DEL and C1; zero-width and direction marks, embeddings, isolates, the
-# byte order mark, tags; line and paragraph separators; surrogates; what is no character.
+# C0 except tab and newline, DEL and C1; zero-width and direction marks, embeddings, isolates, the
+# byte order mark, tags; line and paragraph separators; surrogates; noncharacters.
 UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
@@ -24,7 +24,7 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """As `visible`, and on one line."""
+    """As `visible`, but on one line."""
     return " ".join(visible(text).split())
 
 

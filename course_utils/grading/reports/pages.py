@@ -1,7 +1,7 @@
-"""A page for each student and one for the class, as files of HTML that need nothing else.
+"""A page for each student and one for the class, as HTML files that need nothing else.
 
-What students wrote reaches a page through Jinja's escaping and through `visible`, everywhere, and
-the pages forbid scripts and loading to the browser besides.
+Whatever students wrote reaches a page only through Jinja's escaping and `visible`. On top of that,
+the pages forbid the browser to run scripts or to load anything.
 """
 
 import contextlib
@@ -37,11 +37,12 @@ def write_pages(
     out : Path
         The folder of the run.
     to : Path, optional
-        Where they go: ``index.html`` for the class, ``students/NAME.html``. Else ``out/report``.
+        Where they go: ``index.html`` for the class, ``students/NAME.html``. By default
+        ``out/report``.
     contact : str
-        Whom students turn to, as the page says it: "Ada Lovelace, ada@example.org".
+        Whom students should ask, as their page puts it: "Ada Lovelace, ada@example.org".
     damaged : list, optional
-        As for `read_records`: is given the students whose record cannot be read, and why.
+        As for `read_records`: receives the students whose record cannot be read, and why.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def write_pages(
         _write(page, student_page(run, record, contact))
         written.add(page.name)
         summary.add(record)
-    for old in (to / STUDENTS).glob("*.html"):  # of a report before this one
+    for old in (to / STUDENTS).glob("*.html"):  # of an earlier report
         if old.name not in written:
             old.unlink()
     summary.damaged = list(damaged or ())
@@ -157,7 +158,7 @@ def points(score: float) -> str:
 
 
 def moment(iso: str) -> str:
-    """An ISO date to the minute, with its offset from UTC; as it is if it is none."""
+    """An ISO date to the minute, with its offset from UTC; other text as it is."""
     try:
         when = datetime.fromisoformat(iso)
     except ValueError:
@@ -166,6 +167,6 @@ def moment(iso: str) -> str:
 
 
 def _write(path: Path, html: str) -> None:
-    # Not as records are: what a killed command leaves half done, the next one writes again.
+    # Not atomically, like records: what a killed command leaves half done, the next one rewrites.
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(html, encoding="utf-8", newline="\n")

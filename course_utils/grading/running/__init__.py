@@ -1,4 +1,4 @@
-"""Grading many submissions: on this machine, on a cluster, again after an interruption.
+"""Grade many submissions: on this machine, on a cluster, resumed after an interruption.
 
-How one submission is graded does not belong here.
+How one submission is graded belongs elsewhere.
 """

@@ -1,4 +1,4 @@
-"""Grade all submissions of a folder, in parallel; what a killed run has done is not done again."""
+"""Grade all submissions of a folder, in parallel; what a killed run finished is not done again."""
 
 import contextlib
 import dataclasses
@@ -26,19 +26,19 @@ SEED_BITS = 53  # what any reader of JSON keeps exactly
 
 
 class RunError(RuntimeError):
-    """The run cannot begin or go on; the text says why, and what to do."""
+    """The run cannot begin or continue; the text says why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """One submission that has its record now; `kept` if a run before had graded it."""
+    """One submission whose record is written; `kept` if an earlier run had graded it."""
 
     record: Record
     kept: bool
 
 
 class Batch:
-    """One run over all submissions, begun or gone on with.
+    """One run over all submissions, new or resumed.
 
     Parameters
     ----------
@@ -46,20 +46,20 @@ class Batch:
         A file, a folder or a zip.
     assignment : Assignment
     out : Path
-        Folder for the results; made if it is not there.
+        Folder for the results; created if it is not there.
     seed : int, optional
-        Draws the inputs; from the system's randomness, or from the run that is gone on with.
+        For drawing the inputs. By default that of the run being resumed, or else a random one.
     sandbox : str
-        Kind.
+        Kind of sandbox.
     isolation : str
-        What it does, in words.
+        What the sandbox does, in words.
 
     Raises
     ------
     RunError
-        If `out` holds another run, or one is at work there.
+        If `out` holds a different run, or a run is using it.
     UnreadableError
-        If there are no submissions to be found.
+        If no submissions are found.
     """
 
     def __init__(
@@ -106,13 +106,13 @@ class Batch:
                 partial.unlink(missing_ok=True)
 
     def _before(self, seed: int | None, sandbox: str) -> Run | None:
-        """The run that is there already, if this one goes on with it."""
+        """The run that is there already, if this one resumes it."""
         try:
             before = read_run(self.out)
         except FileNotFoundError:
             if any(self.out.glob("results/*.json")):
                 raise RunError(
-                    f"{self.out} holds results, and no run.json that says where they come from. "
+                    f"{self.out} holds results but no run.json that says where they come from. "
                     "Grade into another folder."
                 ) from None
             return None
@@ -126,13 +126,13 @@ class Batch:
             )
         if seed not in (None, before.seed):
             raise RunError(
-                f"This run began with the seed {before.seed}, not {seed}: leave --seed out to go "
-                "on with it, or grade into another folder."
+                f"This run began with the seed {before.seed}, not {seed}: leave out --seed to "
+                "resume it, or grade into another folder."
             )
         if before.sandbox != sandbox:
             raise RunError(
-                f"This run began in the sandbox {before.sandbox!r}, not {sandbox!r}: go on with "
-                f"{WALLS[before.sandbox].option()}, or grade into another folder."
+                f"This run began in the sandbox {before.sandbox!r}, not {sandbox!r}: resume it "
+                f"with {WALLS[before.sandbox].option()}, or grade into another folder."
             )
         if changed := other_versions(before.versions, versions()):
             raise RunError(
@@ -175,7 +175,7 @@ class Batch:
                     ended.put(self._grade_one(worker, waiting.get_nowait()))
             except queue.Empty:
                 ended.put(None)
-            except BaseException as error:  # for whoever iterates
+            except BaseException as error:  # raised again where the submissions are iterated
                 ended.put(error)
             finally:
                 worker.stop()
@@ -194,7 +194,7 @@ class Batch:
                 else:
                     yield done
             self.finish()
-        finally:  # also after Ctrl-C, and when nobody iterates any more
+        finally:  # also after Ctrl-C, and when the iteration is given up
             stopping.set()
             for worker in workers:
                 worker.interrupt()
@@ -214,7 +214,7 @@ class Batch:
         )
 
     def kept(self, handed: Handed, reading: Reading) -> Done | None:
-        """The record of a run before, if it is of this very submission."""
+        """The record of an earlier run, if it is of this very submission."""
         try:
             old = read_record(self.out, handed.file_name)
         except FileNotFoundError:
@@ -234,7 +234,7 @@ class Batch:
         return Done(old, kept=True) if same and reading.status in ("ready", old.status) else None
 
     def keep(self, handed: Handed, reading: Reading, answer: Answer | None = None) -> Done:
-        """Write the record of a submission, by what a worker answered when it graded it."""
+        """Write the record of a submission from the answer of the worker that graded it."""
         if answer is None:
             answer = Answer(None, reading.status, reading.detail, 0)
         record = Record(
@@ -259,18 +259,18 @@ class Batch:
         return Done(record, kept=False)
 
     def finish(self) -> None:
-        """Write down that all is done."""
+        """Write down that the run is finished."""
         write_run(self.out, dataclasses.replace(self.run, finished=_now()))
 
 
 def read(worker: Worker, handed: Handed) -> Reading:
-    """Read a submission in a worker; its death is a status, too."""
+    """Read a submission in a worker; if the worker dies, that becomes the status."""
     answer = insisting(lambda: worker.read(handed))
     return answer.value or Reading(status=answer.status, detail=answer.why)
 
 
 def sandbox_before(out: Path) -> str | None:
-    """The kind of sandbox of the run that is in a folder, if one is."""
+    """The kind of sandbox of the run in a folder, if there is a run."""
     try:
         return read_run(out).sandbox
     except (FileNotFoundError, FormatError):
@@ -280,7 +280,7 @@ def sandbox_before(out: Path) -> str | None:
 def regrade(out: Path, student: str, sandbox: str | None = None) -> tuple[Record, Record]:
     """Grade the recorded cells of one submission again, with the seed of the run.
 
-    Gives the record that is there and the one that comes out now; writes nothing.
+    Returns the old record and the new one; writes nothing.
 
     Raises
     ------
@@ -291,11 +291,13 @@ def regrade(out: Path, student: str, sandbox: str | None = None) -> tuple[Record
         run = read_run(out)
         old = _record_of(out, run, student)
     except FileNotFoundError:
-        raise RunError(f"{out} holds no such results; `course-grade run` makes them") from None
+        raise RunError(
+            f"{out} does not have these results; `course-grade run` makes them"
+        ) from None
     except FormatError as error:
         raise RunError(f"{error}; `course-grade run` into the same folder repairs it") from None
     if not old.cells:
-        raise RunError(f"{old.student.id} has nothing to be graded: {old.status}. {old.detail}")
+        raise RunError(f"{old.student.id} has nothing to grade: {old.status}. {old.detail}")
     assignment = parse_assignment(run.assignment)
     with Worker(assignment, run.seed, sandbox or run.sandbox) as worker:
         cells = [cell.source for cell in old.cells]
@@ -325,7 +327,7 @@ def _record_of(out: Path, run: Run, student: str) -> Record:
 def grades(record: Record) -> list[tuple]:
     """What must be the same when a submission is graded again.
 
-    How far an answer came before it was stopped depends on the machine, and is left out.
+    How far an answer got before it was stopped depends on the machine, and is left out.
     """
     rows: list[tuple] = [(record.status,)]
     for one in record.exercises:
@@ -335,7 +337,7 @@ def grades(record: Record) -> list[tuple]:
 
 
 def _changes(text: str, assignment: Assignment) -> list[str]:
-    """What differs between an assignment and that of a text, apart from the title."""
+    """What differs between an assignment and the one that a text describes, except the title."""
     try:
         before = parse_assignment(text)
     except AssignmentError:
@@ -349,7 +351,7 @@ def _now() -> str:
 
 
 def _locked(out: Path):
-    """The open lock file of a folder; it is free again when the process ends, however it does."""
+    """The open lock file of a folder; the lock is gone when the process ends, however it ends."""
     out.mkdir(parents=True, exist_ok=True)
     lock = open(out / ".lock", "w")  # noqa: SIM115  closed by close
     try:
@@ -358,7 +360,7 @@ def _locked(out: Path):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.close()
-        raise RunError(f"another run is at work in {out}; let it end, or stop it first") from None
+        raise RunError(f"another run is using {out}; let it finish, or stop it first") from None
     except (OSError, ImportError):  # a file system or a system without locks
         pass
     return lock

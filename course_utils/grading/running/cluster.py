@@ -30,7 +30,7 @@ def cluster_sandbox(scheduler: str, kind: str | None) -> tuple[str, str]:
     Raises
     ------
     ClusterError
-        If the cluster cannot be reached, has no sandbox, or other versions than this machine.
+        If the cluster cannot be reached, has no sandbox, or has other versions than this machine.
     """
     with _client(scheduler) as client:
         return client.submit(_probe, kind, versions(), pure=False).result()
@@ -104,7 +104,7 @@ def _answer(future) -> Answer:
         return Answer(None, "crashed", f"Each machine that it was sent to was lost: {error}", LOST)
     except CancelledError:
         raise ClusterError(
-            "the connection to the scheduler was lost; the same command goes on"
+            "the connection to the scheduler was lost; the same command resumes the run"
         ) from None
     value = None if data["value"] is None else from_json(SubmissionResult, data["value"])
     return Answer(value, data["status"], data["why"], data["tries"])

@@ -1,4 +1,4 @@
-"""In what a submission that was graded again differs, and whether that is worse than before."""
+"""How the result of a submission that was graded again differs, and whether it is worse."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ from course_utils.grading.judging.results import ExerciseResult
 from course_utils.grading.records.records import Record
 
 LOST, LOWER = "lost", "lower"
-# What the regrade itself may have brought about, by a busy machine or a process that was killed.
+# What the regrade itself may have caused: the machine was busy, or a process was killed.
 ACCIDENTS = ("timeout", "crashed", "out_of_memory", "not_gradable")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that comes out otherwise.
+    """One thing that comes out differently.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Difference:
 
 
 def differences(old: Record, new: Record) -> list[Difference]:
-    """In what the new record differs; how far an answer came before it was stopped is left out."""
+    """How the new record differs; how far an answer got before it was stopped is left out."""
     if old.result is None or new.result is None:
         if old.status == new.status:
             return []
@@ -53,7 +53,11 @@ def differences(old: Record, new: Record) -> list[Difference]:
                 Difference(before.exercise_id, _one(before), _one(now), _worse(before, now))
             )
         elif before.status == "graded" and str(before.report) != str(now.report):
-            found.append(Difference(before.exercise_id, _one(before), "the same, told otherwise"))
+            found.append(
+                Difference(
+                    before.exercise_id, _one(before), "the same points, with a different report"
+                )
+            )
     return found
 
 

@@ -1,8 +1,8 @@
 """A process that reads and grades submissions, one at a time, for the process that started it.
 
-The two talk over pipes, in JSON. If the worker dies, by a signal or for want of memory, only the
-submission that it was at is affected; `Worker` starts another one. If the other side dies, the
-worker ends, and its sandbox with it.
+The two talk over pipes, in JSON. If the worker dies, from a signal or for lack of memory, only the
+submission that it was working on is affected; `Worker` starts another one. If the other side dies,
+the worker ends, and its sandbox with it.
 """
 
 import contextlib
@@ -32,32 +32,32 @@ from course_utils.grading.wire.json_dataclasses import from_json, to_json
 from course_utils.grading.wire.messages import read_frame, write_frame
 
 LARGEST_MESSAGE = 64 * 2**20
-READING = 4.0 * LONGEST  # seconds for reading one submission, which bounds itself
+READING = 4.0 * LONGEST  # seconds for reading one submission, which has a limit of its own
 STARTING = 120.0  # seconds for the sandbox to be opened and tried, on a busy machine
-TRIES = 2  # for a submission at which a worker died
+TRIES = 2  # for a submission on which a worker died
 
 
 class WorkerDiedError(RuntimeError):
-    """A worker ended, or did not answer any more; the text says how."""
+    """A worker ended or stopped answering; the text says how."""
 
 
 class StuckError(WorkerDiedError):
-    """A worker did not end in the time that all its parts may take together."""
+    """A worker took longer than all the parts of its work may take together."""
 
 
 class GraderFailedError(RuntimeError):
-    """The grader has a fault of its own; the text names it."""
+    """The grader itself failed; the text says how."""
 
 
 class Worker:
-    """This side of a worker process, which is started when it is first needed.
+    """This side of a worker process, which is started when first needed.
 
     Parameters
     ----------
     assignment : Assignment
     seed : int
     sandbox : str
-        Kind of sandbox; nothing else is used in its place.
+        Kind of sandbox; no other is used in its place.
     """
 
     def __init__(self, assignment: Assignment, seed: int, sandbox: str):
@@ -72,11 +72,11 @@ class Worker:
         self.stop()
 
     def read(self, handed: Handed) -> Reading:
-        """Read a submission; WorkerDiedError if the worker dies at it."""
+        """Read a submission; raises WorkerDiedError if the worker dies."""
         return from_json(Reading, self._ask("read", to_json(handed), READING))
 
     def grade(self, cells: list[str], python: str = "") -> SubmissionResult:
-        """Grade the cells of a submission; WorkerDiedError if the worker dies at it.
+        """Grade the cells of a submission; raises WorkerDiedError if the worker dies.
 
         `python` is the version of Python that the notebook says it was written with.
         """
@@ -84,14 +84,14 @@ class Worker:
         return from_json(SubmissionResult, self._ask("grade", question, self._longest()))
 
     def _longest(self) -> float:
-        """Seconds after which grading has certainly got stuck: each part of it has its limit."""
+        """Seconds after which grading is certainly stuck: each part of it has its own limit."""
         limits = self.assignment.limits
         once = [PATIENCE * (limits.cells + one.time_limit) for one in self.assignment.exercises]
         runs = 3 + limits.skipped  # together, alone, with the cells below; without some statements
         seconds = STARTING + runs * (sum(once) + len(once) * ENDING) + 2 * READING_CELLS
         seconds += WALLS[self.sandbox].preparing
         if models := self.assignment.models:
-            # The cells are run in both sandboxes, and a model is judged twice at most.
+            # The cells are run in both sandboxes, and a model is judged at most twice.
             seconds += 3 * KERAS_STARTING + runs * PATIENCE * (limits.cells + KERAS_SECONDS)
             seconds += 2 * READING_CELLS + 2 * JUDGING * len(models)
         return seconds
@@ -108,7 +108,7 @@ class Worker:
             raise
         except TimeoutError:  # an OSError too
             self.stop()
-            raise StuckError(f"it had not ended after {seconds:.0f} s") from None
+            raise StuckError(f"it had not finished after {seconds:.0f} s") from None
         except (OSError, EOFError) as error:
             if self.process is None:
                 raise WorkerDiedError(f"it did not start: {error}") from None
@@ -116,7 +116,7 @@ class Worker:
             if self._interrupted:
                 raise InterruptedError("the run was stopped") from None
             raise WorkerDiedError(died) from None
-        except BaseException:  # Ctrl-C: what it is at would be taken for the next answer
+        except BaseException:  # Ctrl-C: its current answer would be taken for the next one
             self.stop()
             raise
         match answer:
@@ -150,7 +150,7 @@ class Worker:
         return f"it ended by {how}" + (f": {said}" if said else "")
 
     def interrupt(self) -> None:
-        """End the process for good, from another thread than the one that asks it."""
+        """End the process for good, from a thread other than the one that asks it."""
         self._interrupted = True
         process = self.process
         if process is not None:
@@ -167,7 +167,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of asking a worker: a value, or a status, and why; and after how many tries.
+    """What came of asking a worker: a value, or a status and the reason; and the number of tries.
 
     The status is "crashed" or "timeout" if the workers died, "not_gradable" if the grader failed.
     """
@@ -198,12 +198,12 @@ def main(folder: str) -> None:
 
     `folder` is for what this process writes; it is removed when the other end is gone.
     """
-    # Not by TMPDIR, which an engine of containers takes for its own place too.
+    # Not through TMPDIR, which a container engine would use for itself too.
     tempfile.tempdir = folder
     requests, replies = channel(last=lambda: _remove(folder))
     settings = _received(requests)
     assignment = parse_assignment(settings["assignment"])
-    sandbox = None  # opened when it is needed, and gone with this process
+    sandbox = None  # opened when it is needed; ends with this process
     while True:
         question = _received(requests)
         try:
@@ -223,9 +223,9 @@ def main(folder: str) -> None:
             reply = {"answer": to_json(answer)}
         except SandboxUnavailableError as error:
             reply = {"unavailable": str(error)}
-        except Exception as error:  # the grader's own: told, and the next one is served
+        except Exception as error:  # the grader's own: reported, and the next question is served
             reply = {"failed": f"{type(error).__name__}: {error}"[:500]}
-        with contextlib.suppress(BrokenPipeError):  # then nobody is there any more
+        with contextlib.suppress(BrokenPipeError):  # then nobody is listening any longer
             write_frame(replies, b"J", json.dumps(reply).encode())
 
 
@@ -238,7 +238,7 @@ def _received(requests: int) -> dict:
 
 
 def _remove(folder: str) -> None:
-    for _ in range(20):  # this process may just be writing there
+    for _ in range(20):  # this process may still be writing there
         shutil.rmtree(folder, ignore_errors=True)
         if not os.path.exists(folder):
             break

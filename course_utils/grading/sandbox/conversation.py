@@ -14,17 +14,17 @@ from course_utils.grading.sandbox.sandbox import Sandbox, SandboxDiedError
 from course_utils.grading.wire.messages import Frames, ProtocolError, decode, encode, printable
 
 ENDING = 5.0  # seconds for the sandbox to stop a process
-PATIENCE = 3  # wall-clock seconds for each second on a processor that a process is allowed
-READING = PATIENCE * PARSING  # seconds for all cells, which are read in `PARSING` on a processor
+PATIENCE = 3  # wall-clock seconds for each second of processor time that a process is allowed
+READING = PATIENCE * PARSING  # seconds for all cells; `PARSING` is in processor time
 
 
 class UnreadableCellsError(RuntimeError):
-    """The cells of a submission cannot be read, which is no fault of the grader's."""
+    """The cells of a submission cannot be read, through no fault of the grader."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One answer to be run: where it is defined, and how far the cells are run before."""
+    """One answer to run: where it is defined, and the last cell to run before it is called."""
 
     exercise: Exercise
     inputs: list[dict]
@@ -34,15 +34,15 @@ class Asked:
 
 @dataclass
 class Ended:
-    """What one process said about each answer, and how it came to its end."""
+    """What one process said about each answer, and how it ended."""
 
     replies: list[Replies]
-    status: str = ""  # empty if it said all that it had to say
+    status: str = ""  # empty if it said everything that it had to say
     detail: str = ""
 
 
 class Submission:
-    """One submission in the sandbox, through restarts of the sandbox."""
+    """One submission in the sandbox, which may be restarted in between."""
 
     def __init__(self, cells: list[str], ids: list[str], sandbox: Sandbox):
         self.sources = list(cells)
@@ -59,15 +59,15 @@ class Submission:
         self._served_by: object = None
 
     def open(self) -> None:
-        """Have the cells parsed, unless they are.
+        """Have the cells parsed, unless they are parsed already.
 
-        All of them at once, which is quick; if that does not come to its end, each by itself, and
-        those that are too slow, or that Python does not survive, are left out.
+        First all of them at once, which is quick. If that does not finish, each by itself; those
+        that are too slow, or that crash Python, are left out.
 
         Raises
         ------
         UnreadableCellsError
-            If the cells cannot be read all the same; the text says what happened.
+            If the cells cannot be read even so; the text says what happened.
         SandboxDiedError
             If there is no sandbox to read them in.
         """
@@ -77,10 +77,10 @@ class Submission:
         for each in (False, True):
             if self._read(each):
                 return
-        raise UnreadableCellsError("Its cells could not be read: the process that did it ended.")
+        raise UnreadableCellsError("Its cells could not be read: the process reading them ended.")
 
     def _read(self, each: bool) -> bool:
-        """Have the cells parsed, all at once or each by itself; whether that came to its end."""
+        """Have the cells parsed, all at once or each by itself; return whether that finished."""
         self.sandbox.start()
         try:
             self.sandbox.send(b"S")
@@ -90,7 +90,7 @@ class Submission:
         except (TimeoutError, SandboxDiedError):
             self.sandbox.stop()
             return False
-        if kind != b"p":  # its process ended; no later one may find what it has read
+        if kind != b"p":  # its process ended; a later one must not find what it has read
             self.sandbox.stop()
             return False
         self._found(decode(payload))
@@ -105,14 +105,14 @@ class Submission:
             self.cell_errors.add(CellError(cell, line, text))
         for cell, why in survey["slow"]:
             self.slow[cell] = why
-            self.cells[cell] = None  # should they have to be read once more
+            self.cells[cell] = None  # in case they have to be read again
             self.cell_errors.add(CellError(cell, 1, f"This cell was left out: {why}."))
         self.newer.update((cell, why) for cell, why in survey["newer"])
 
     def run(self, *asked: Asked) -> Ended:
         """Run answers in one process, in the order of their cells.
 
-        Without a statement that keeps the cells from ending, they are run again.
+        If a statement keeps the cells from finishing, they are run again without it.
         """
         self.last_cell = max(self.last_cell, *(one.last_cell for one in asked))
         while True:
@@ -127,7 +127,7 @@ class Submission:
             self.cell_errors.add(CellError(at[0], at[2], text))
 
     def _run_once(self, asked: tuple[Asked, ...]) -> tuple[Ended, tuple[int, int, int] | None]:
-        """How it ended, and which statement outside of functions it was at, if it was at one."""
+        """How it ended, and at which statement outside of functions; None if it was not at one."""
         limits = self.limits
         seconds = sum(limits.cells + one.exercise.time_limit for one in asked)
         question = {
@@ -173,14 +173,14 @@ class Submission:
         return ended, None if watch.began or watch.complete else watch.current.at
 
     def close(self) -> None:
-        """End the submission's process; the sandbox is ready for the next."""
+        """End the submission's process; the sandbox is then ready for the next."""
         if self._served_by is not None and self._served_by is self.sandbox.process:
             with contextlib.suppress(SandboxDiedError):
                 self.sandbox.send(b"Q")
 
 
 class _Watch:
-    """Follows one process of a student's to its end, and sees to it that there is one."""
+    """Follows one of a student's processes to its end, and makes sure that it does end."""
 
     def __init__(self, sandbox: Sandbox, replies: list[Replies], limits, times: list[float]):
         self.sandbox, self.limits, self.times = sandbox, limits, times
@@ -191,12 +191,12 @@ class _Watch:
 
     @property
     def current(self) -> Replies:
-        """What was said about the answer that it is at."""
+        """What was said about the current answer."""
         return self.ended.replies[self.number]
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is missing, of any answer."""
+        """Whether every answer has been reported on completely."""
         return self.ended.replies[-1].complete
 
     def _allow(self, seconds: float) -> None:
@@ -219,7 +219,7 @@ class _Watch:
                 elif kind == b"u" and not self.stopped:
                     self._continue(decode(payload))
                 elif kind == b"!":
-                    raise SandboxDiedError("the process that watches over it ended")
+                    raise SandboxDiedError("the process that watches the student's ended")
         except SandboxDiedError as error:
             self.sandbox.stop()
             self._because("crashed", f"The sandbox ended: {error}.")
@@ -231,7 +231,7 @@ class _Watch:
             while (frame := self.frames.next()) is not None:
                 self._take(frame[0], decode(frame[1]))
         except ProtocolError as error:
-            self._stop("crashed", f"Its process sent what is no answer: {error}.")
+            self._stop("crashed", f"Its process sent something that is not an answer: {error}.")
 
     def _take(self, kind: bytes, value: object) -> None:
         if self.current.closed and self.number + 1 < len(self.ended.replies):
@@ -246,21 +246,21 @@ class _Watch:
             self._allow(1.0)  # to say what it printed, and to end
 
     def _overdue(self) -> None:
-        """Ask how much time it has had, or give up on a sandbox that does not even say that."""
+        """Ask how much time it has had; give up on a sandbox that does not even say that."""
         if self.stopped or self.asked:
             self._because("timeout", "It could not be stopped.")
-            raise SandboxDiedError("it did not answer any more")
+            raise SandboxDiedError("it no longer answered")
         self.asked, self.deadline = True, time.monotonic() + ENDING
         self.sandbox.send(b"U")
 
     def _continue(self, used: float) -> None:
-        """On a busy machine it may not have had its share yet: then it goes on."""
+        """On a busy machine it may not have had its share of time yet; then it may continue."""
         if not self.asked:
-            return  # it has gone on meanwhile
+            return  # it has made progress in the meantime
         self.asked, now, latest = False, time.monotonic(), self.since + PATIENCE * self.allowed
         if self.complete or used >= self.allowed or now >= latest:
             what = "The calls" if self.began else "The code outside of functions"
-            self._stop("timeout", f"{what} had not come to an end after {self.allowed:g} s.")
+            self._stop("timeout", f"{what} had not finished after {self.allowed:g} s.")
         else:
             self.deadline = min(latest, now + max(self.allowed - used, 0.02))
 
@@ -276,13 +276,13 @@ class _Watch:
 
 def _why_ended(status: int, too_much: bool, used: float, question: dict) -> tuple[str, str]:
     if too_much:
-        return "crashed", "Its process sent more than is allowed."
+        return "crashed", "Its process sent more than it may."
     if os.WIFEXITED(status):
         return "crashed", f"Its process ended by itself, with exit code {os.WEXITSTATUS(status)}."
     number = os.WTERMSIG(status)
     if number == signal.SIGKILL:
         if used >= question["seconds"]:
             return "timeout", f"It used {used:.0f} s of processor time."
-        # It cannot send itself this signal, so that it came from the system.
-        return "out_of_memory", "The system ended its process, most likely for its memory."
+        # It cannot send itself this signal, so the signal came from the system.
+        return "out_of_memory", "The system ended its process, most likely for lack of memory."
     return "crashed", f"Its process was ended by the signal {signal.Signals(number).name}."

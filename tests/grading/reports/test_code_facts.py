@@ -78,7 +78,7 @@ def test_every_model_solution_has_a_shape_of_its_own():
         ("course_utils.reference.conv2d(x, w)", "names course_utils.reference"),
         ("np.testing.assert_allclose = print", "replaces np.testing.assert_allclose"),
         ("f.__globals__['x']", "uses __globals__"),
-        ("getattr(f, '__code__')", "has __code__ in a text"),
+        ("getattr(f, '__code__')", "has __code__ in a string"),
         ("sys.modules.clear()", "uses sys.modules"),
         ("exec('x = 1')", "calls exec"),
         ("class A:\n    def __eq__(self, other): return True", "defines __eq__"),

@@ -153,7 +153,7 @@ def test_of_a_damaged_record_each_command_says_what_repairs_it(run, tmp_path):
     for command in (["report", run], ["export", run, "--format", "csv"]):
         code, said = said_by(*command)
         assert code == 0
-        assert "Not in it: slow, whose result is damaged" in said
+        assert "Left out: slow, whose result is damaged" in said
         assert "`course-grade run`" in said
     page = (run / "report" / "index.html").read_text(encoding="utf-8")
     assert "slow</bdi>: the result is damaged" in page

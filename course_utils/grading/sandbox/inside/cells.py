@@ -1,4 +1,4 @@
-"""A submission's cells, compiled statement by statement; nothing of them is run here."""
+"""A submission's cells, compiled statement by statement; none of them is run here."""
 
 import ast
 import contextlib
@@ -10,37 +10,36 @@ from collections.abc import Callable, Iterator
 
 from course_utils.grading.sandbox.inside.newer_python import newer_syntax
 
-# Seconds on a processor. What people write takes milliseconds.
+# Seconds of processor time. What people write takes milliseconds.
 AT_ONCE = 3.0  # for all cells together; if that is not enough, each is tried by itself:
 FIRST, ALL_FIRST = 0.5, 6.0  # for a cell, and for all of them
 AGAIN, ALL_AGAIN = 3.0, 6.0  # for a cell that needs longer, and for all of those
 PARSING = AT_ONCE + 2 * (ALL_FIRST + ALL_AGAIN)  # for a submission, whatever is in it
 
-KINDS = ("course", "starter", "answer")  # of what may bear the answer's name; the last counts most
+KINDS = ("course", "starter", "answer")  # of what can have an answer's name; the last counts most
 EXPECTED = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 
 class Cells:
     """The cells of a submission, compiled statement by statement.
 
-    One statement at a time, so that a figure that cannot be drawn does not lose the function below
-    it, and a statement that never ends can be left out.
+    One statement at a time, so that the function below a figure that cannot be drawn is not lost,
+    and a statement that never ends can be left out.
 
     Parameters
     ----------
     sources : list of str or None
-        None: left out.
+        None for a cell that is left out.
     ids : list of str
-        The names that answers bear.
+        The names of the answers.
     before_trying : callable, optional
-        If it is given, each cell is tried in a process of its own, which calls this first; a cell
-        that it does not survive, or that takes too long, is left out. Else such a cell ends this
-        process.
+        If given, each cell is first tried in another process, which calls this before; a cell that
+        crashes it, or takes too long, is left out. Otherwise such a cell ends this process.
 
     Attributes
     ----------
     statements : list of list of tuple
-        Of each cell: (code, line, name if it is an untouched starter, answers' names it binds).
+        For each cell: (code, line, name if it is an untouched starter, answers' names it binds).
     errors : list of tuple
         (cell, line, what): cells that Python cannot read.
     slow : list of tuple
@@ -50,7 +49,8 @@ class Cells:
     definitions : list of tuple
         (id, cell, kind): one of `KINDS`; "course" is a name that is imported from the course.
     guarded : dict
-        Name of a cell's code to lines, first and last, of blocks that expect imports to fail.
+        From the name of a cell's code to first and last lines of blocks that expect imports to
+        fail.
     """
 
     def __init__(
@@ -78,10 +78,10 @@ class Cells:
     def _take(self, number: int, source: str) -> None:
         try:
             with warnings.catch_warnings():
-                # Of the student's text: printed, they would pile up where errors are told.
+                # They are about the student's code; printed, they would pile up among the errors.
                 warnings.simplefilter("ignore")
                 self.statements[number] = self._compile(number, source)
-        except BaseException as error:  # also MemoryError and RecursionError, by nesting
+        except BaseException as error:  # also MemoryError and RecursionError, from nesting
             line = getattr(error, "lineno", None) or 1
             message = getattr(error, "msg", "") or str(error)
             text = f"{type(error).__name__}: {message}"[:300]
@@ -108,25 +108,25 @@ class Cells:
                     found[id] = max(kind, found.get(id, kind), key=KINDS.index)
             statements.append((code, statement.lineno, _starter(statement), bound))
         self.definitions += [(id, number, kind) for id, kind in found.items()]
-        # In most cells no import can be in such a block: then the tree need not be gone through.
+        # Most cells cannot have an import in such a block; then there is no need to walk the tree.
         if "import" in source and ("except" in source or "suppress" in source):
             self.guarded[name] = list(_expecting_failure(module))
         return statements
 
     def _tried(self, given: dict[int, str], before: Callable[[], None]) -> dict[int, str]:
-        """Those of the cells that can be read in time."""
-        # The short ones first: what takes all the time there is, is seldom the answer.
+        """The cells that can be read in time."""
+        # The short ones first: a cell that takes up all the time is seldom the answer.
         order = sorted(given, key=lambda number: len(given[number]))
         broken: set[int] = set()
         for each, together in ((FIRST, ALL_FIRST), (AGAIN, ALL_AGAIN)):
-            # What was not come to is looked at before what was too slow.
+            # Cells that were not reached come before those that were too slow.
             late, unseen = self._slow_ones(given, order, each, together, before, broken)
             order = unseen + late
         self.errors += [(number, 1, "it could not be parsed") for number in sorted(broken)]
         for number in late:
             self.slow.append((number, f"Python had not read it after {AGAIN:g} s"))
         for number in unseen:
-            self.slow.append((number, "the cells before it took all the time for reading"))
+            self.slow.append((number, "the cells before it took up all the time for reading"))
         self.slow.sort()
         left_out = broken.union(order)
         return {number: text for number, text in given.items() if number not in left_out}
@@ -134,7 +134,7 @@ class Cells:
     def _slow_ones(
         self, given, order: list[int], each: float, together: float, before, broken: set[int]
     ) -> tuple[list[int], list[int]]:
-        """The cells that took longer than `each`, and those that there was no time for."""
+        """The cells that took longer than `each`, and those for which there was no time."""
         waiting, late = list(order), []
         while waiting and together > 0.01:
             inlet, outlet = os.pipe()
@@ -169,12 +169,12 @@ class Cells:
 
 
 def _allow(seconds: float) -> None:
-    """End this process when it has used so many more seconds on a processor; 0: never."""
+    """End this process after this many more seconds of processor time; 0: never."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _starter(statement: ast.stmt) -> str:
-    """The function's name if it is one that nobody has filled in, else nothing."""
+    """The function's name if it is one that nobody has filled in, else an empty string."""
     if not isinstance(statement, ast.FunctionDef):
         return ""
     for step in statement.body:
@@ -229,7 +229,7 @@ def _bindings(statement: ast.stmt) -> Iterator[tuple[str, str]]:
 
 
 def _expecting_failure(module: ast.Module) -> Iterator[tuple[int, int]]:
-    """First and last lines of the blocks that go on without what they import."""
+    """First and last lines of the blocks that can do without what they import."""
     for node in ast.walk(module):
         match node:
             case ast.Try(handlers=[_, *_]) | ast.TryStar():
@@ -249,7 +249,7 @@ def _expecting_failure(module: ast.Module) -> Iterator[tuple[int, int]]:
 
 
 def _expects(caught: ast.expr | None) -> bool:
-    """Whether a handler of this is there for imports that fail, or for everything."""
+    """Whether a handler that catches this is meant for imports that fail, or for everything."""
     if isinstance(caught, ast.Tuple):
         return any(map(_expects, caught.elts))
     return caught is None or _last_name(caught) in EXPECTED

@@ -20,7 +20,7 @@ def hide_memory() -> None:
 
 
 def gain_no_rights() -> None:
-    """Never gain rights by starting another program; the kernel asks for that before a filter."""
+    """Never gain rights by starting another program; the kernel requires this before a filter."""
     _prctl(SET_NO_NEW_PRIVS, 1)
 
 
@@ -37,7 +37,7 @@ def limit(name: str, most: int) -> None:
 
 
 def drop_capabilities() -> None:
-    """Drop those of root, if this is root: without them it cannot look into other processes."""
+    """Drop root's capabilities, if it has them: it could look into other processes with them."""
     version = struct.pack("<Ii", 0x20080522, 0)
     if LIBC.capset(version, bytes(24)):
         error = ctypes.get_errno()

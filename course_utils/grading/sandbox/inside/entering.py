@@ -22,9 +22,9 @@ class Entered:
         "walled": whether to put students' processes under a filter of system calls; "memory": bytes
         of address space; and what its `Program` says.
     rules : int or None
-        Landlock's, which it is under; a child that puts them on again is kept from its parent.
+        Landlock's, already in force; a child that applies them again is kept from its parent.
     variables : list of str
-        Names of the variables of its environment.
+        Names of its environment variables.
     """
 
     requests: int
@@ -41,7 +41,7 @@ class Entered:
 def enter() -> Entered:
     """Take the channel, read the first message, and give up what it says."""
     variables = sorted(name for name, value in os.environ.items() if value)
-    # The channel moves away from 0 and 1, so that nothing that reads or prints meets it.
+    # The channel moves away from 0 and 1, so that no code that reads or prints can touch it.
     nothing = os.open(os.devnull, os.O_RDWR)
     requests, replies = os.dup(0), os.dup(1)
     for fd in (0, 1):

@@ -1,9 +1,9 @@
-"""The inputs of a student's process, which gets those of a call when it has answered the last.
+"""The inputs of a student's process, which gets those of a call after answering the one before.
 
-They come to the process that watches over it after the fork, are passed on unread, and are wiped
-out once they are: what is forked later finds nothing of them in its memory either. Each must be
-asked for by the heads of the messages that the student's process writes. It can lie about those,
-and so give up an answer for a look at the next input; it cannot have both.
+The watching process receives them after the fork, passes them on unread, and then wipes them, so
+that a process forked later does not find them in its memory either. The student's process asks for
+each by the head of a message that it writes. It can lie there, and so give up an answer for a look
+at the next input; it cannot have both.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ def packed(inputs: list[list[bytes]]) -> bytes:
 
 
 def read_inputs(fd: int) -> list[list[memoryview]]:
-    """What `packed` made, from a pipe, into memory that can be wiped; each a whole message."""
+    """Read what `packed` made into memory that can be wiped; each input is a whole message."""
     _read(fd, _HEAD.size)
     places = []
     for _ in range(_number(fd)):
@@ -65,9 +65,9 @@ class Feeder:
     Attributes
     ----------
     mouth : int
-        Descriptor from which that process reads; to be closed here once it is forked, by `fill`.
+        Descriptor from which that process reads; `fill` closes it here, after the fork.
     spoon : int
-        Descriptor to be watched while `feed` has something to write.
+        Descriptor to watch while `feed` has something to write.
     """
 
     def __init__(self):
@@ -85,7 +85,7 @@ class Feeder:
         self._inputs = inputs
 
     def follow(self, data: bytes, watched: select.poll) -> bool:
-        """Go through what the process has written; whether it was given an input for it."""
+        """Go through what the process has written; return whether that got it an input."""
         place, given = 0, False
         while place < len(data):
             if self._skip:
@@ -119,7 +119,7 @@ class Feeder:
         return True
 
     def feed(self, watched: select.poll) -> None:
-        """Write what can be written of an input; watch for the rest."""
+        """Write as much of an input as the pipe takes; watch for when it takes the rest."""
         try:
             self._written += os.write(self.spoon, self._pending[self._written :])
             if self._written < len(self._pending):
@@ -128,7 +128,7 @@ class Feeder:
         except BlockingIOError:
             watched.register(self.spoon, select.POLLOUT)
             return
-        except OSError:  # nobody reads any more
+        except OSError:  # nobody is reading any longer
             pass
         _wipe(self._pending)
         self._pending = None
@@ -136,7 +136,7 @@ class Feeder:
             watched.unregister(self.spoon)
 
     def close(self) -> None:
-        """Wipe out what was not given, and close the pipe."""
+        """Wipe the inputs that were not given, and close the pipe."""
         for calls in self._inputs:
             for one in calls:
                 _wipe(one)

@@ -1,20 +1,20 @@
-"""Code that this Python cannot read, and a newer one seems to be able to.
+"""Code that this Python cannot read, but a newer one probably can.
 
-Nobody earns a zero for that. It is recognized by its signs, since there is no newer parser here;
-whoever looks at the cell then sees what it is.
+Nobody gets a zero for that. It is recognized by its signs, since there is no newer parser here; a
+person who looks at the cell then sees what it is.
 """
 
 import re
 import sys
 
-# The first Python that reads it, the signs of it in the line or the message, and its name.
+# The first Python that can read it, its sign in the line or in the message, and its name.
 SIGNS = (
     ((3, 12), r"^\s*type\s+\w+\s*(\[.*\]\s*)?=", "a `type` statement"),
-    ((3, 12), r"^\s*((async\s+)?def|class)\s+\w+\s*\[", "parameters of types in square brackets"),
+    ((3, 12), r"^\s*((async\s+)?def|class)\s+\w+\s*\[", "type parameters in square brackets"),
     ((3, 14), r"\b(t|tr|rt)(\"|')", "a template string"),
 )
 MESSAGES = (
-    ((3, 12), r"f-string", "an f-string of a newer kind"),
+    ((3, 12), r"f-string", "a newer kind of f-string"),
     ((3, 14), r"multiple exception types must be parenthesized", "`except` without parentheses"),
 )
 F_STRING = re.compile(r"\b(f|fr|rf)(\"|')[^{]*\{", re.IGNORECASE)
@@ -22,7 +22,7 @@ BROKEN_STRING = re.compile(r"unterminated string|invalid syntax|was never closed
 
 
 def newer_syntax(source: str, error: SyntaxError) -> str:
-    """What a newer Python than this one would read there; empty if there is no sign of that."""
+    """What only a newer Python could read there; empty if there is no sign of that."""
     lines = source.splitlines()
     number = min(max((error.lineno or 1) - 1, 0), max(len(lines) - 1, 0))
     line = lines[number][:2000] if lines else ""

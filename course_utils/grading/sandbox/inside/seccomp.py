@@ -2,8 +2,8 @@
 
 It names what pure computation needs and refuses everything else, including calls that later kernels
 add. No other process can be started, signaled or read, no socket opened, no file opened for
-writing. Threads are refused as well, unless they are asked for, since TensorFlow cannot do without.
-Then the process that watches over the student's is asked about each thread.
+writing. Threads are refused too, unless they are asked for, since TensorFlow cannot do without
+them. Then the process that watches the student's is asked about each thread.
 """
 
 import platform
@@ -137,7 +137,7 @@ def answer(value: int) -> bytes:
 
 
 def asking_program() -> bytes:
-    """A filter, put on before `program`, that asks about every clone and lets all else pass."""
+    """A filter, put on before `program`, that asks about every clone and lets the rest pass."""
     column, _ = MACHINES[platform.machine()]
     asked = step(EQUAL, CLONE[column], 0, 1) + answer(ASK)
     return step(LOAD, NUMBER) + asked + answer(ALLOW)

@@ -1,11 +1,11 @@
-"""What runs in the sandbox: three kinds of process, of which the last is the student's.
+"""What runs in the sandbox: three kinds of process, the last of which is the student's.
 
 The server imports numpy once, and Keras if it is there, and keeps nothing else. For each submission
 it forks a process that parses the cells (`cells.py`) and runs none of them. That one forks a
 process for the answers that the grader asks for (`watching.py`), in which the student's code runs
 (`student.py`), under limits and a filter of system calls, with one pipe and no other way out. So no
-submission sees another one, and the grader's control channel is out of a student's reach. What
-comes back is what the student's code returned; expected values never come here.
+submission can see another one, and the grader's control channel is out of a student's reach. What
+comes back is what the student's code returned; expected values never enter the sandbox.
 """
 
 import gc
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def _serve_submission(entered: Entered, filters: Filters) -> None:
-    """Parse its cells, then run the answers that the grader asks for, until it goes on."""
+    """Parse its cells, then run the answers that the grader asks for, until it moves on."""
     confinement.limit("RLIMIT_AS", entered.settings["memory"])
     _, payload = read_frame(entered.requests)
     given = decode(payload)
@@ -90,12 +90,12 @@ def _serve_submission(entered: Entered, filters: Filters) -> None:
 
 
 def _wait_for(child: int, alive: int, requests: int) -> int:
-    """Its exit status; it is killed if the grader goes away, whatever it is doing."""
+    """The child's exit status; it is killed if the grader goes away, whatever it is doing."""
     watched = select.poll()
     watched.register(alive, 0)  # closed at its other end when the child ends
     watched.register(requests, 0)
     if alive not in dict(watched.poll()):
-        # Unless it is parsing, it sees that itself and ends within a second.
+        # Unless it is parsing, it notices that itself and ends within a second.
         watched.unregister(requests)
         if not watched.poll(1000):
             os.kill(child, signal.SIGKILL)
@@ -104,11 +104,11 @@ def _wait_for(child: int, alive: int, requests: int) -> int:
 
 
 def load_keras() -> None:
-    """Import Keras and TensorFlow but use neither: used once, they have threads, and forks fail."""
+    """Import Keras and TensorFlow but use neither: once used, they have threads, and forks fail."""
     tempfile.tempdir = "/tmp"  # TensorFlow asks for it, and looking for one would fail
     import keras.src.utils.module_utils as optional
 
-    # Optional packages: ask now, before stand-ins in their place would be taken for them.
+    # Ask about optional packages now, before stand-ins can be taken for them.
     for module in vars(optional).values():
         if isinstance(module, optional.LazyModule) and module.name in stand_ins.PACKAGES:
             _ = module.available

@@ -1,10 +1,9 @@
-"""What the sandbox puts in the place of packages that it does not hold.
+"""What the sandbox puts in place of packages that it does not have.
 
 A submission is a whole notebook: it draws figures, loads data, calls `check`. Imports of what the
 course installs must work, so that the answer below them in the same cell is reached; using what was
-imported raises. Code that is ready for a package that is not there (``try: import tqdm``, and an
-``except`` for it) is told at once that it is not. `check` and `hint` do nothing. Runs inside the
-sandbox.
+imported raises. Code that is ready for a missing package (``try: import tqdm``, and an ``except``
+for it) is told at once that it is missing. `check` and `hint` do nothing. Runs inside the sandbox.
 """
 
 import builtins
@@ -25,12 +24,12 @@ PACKAGES = (
 )
 
 
-# Name of a cell's code: first and last lines of the blocks that go on without what they import.
+# Name of a cell's code: first and last lines of the blocks that can do without what they import.
 _ready_for_failure: dict[str, list[tuple[int, int]]] = {}
 
 
 class NotInSandboxError(ImportError):
-    """Raised where an answer uses what it was told to do without."""
+    """Raised where an answer uses something that the sandbox does not have."""
 
 
 class _Module(types.ModuleType):
@@ -59,7 +58,7 @@ class _Thing:
 
 
 def _not_here(name: str) -> NotInSandboxError:
-    return NotInSandboxError(f"{name} is not there when answers are graded")
+    return NotInSandboxError(f"{name} is not available when answers are graded")
 
 
 def _raise(error: Exception):
@@ -67,7 +66,7 @@ def _raise(error: Exception):
 
 
 def _call_reference(name: str, full: str) -> None:
-    """Raise from a function that bears the reference's name and path.
+    """Raise from a function that has the reference's name and path.
 
     That is how `running` sees that an answer called the reference, here and on a student's machine.
     """
@@ -100,7 +99,7 @@ def _is_stand_in(module: object) -> bool:
 
 
 def _failure_is_expected() -> bool:
-    """Whether a cell's code is in a block that is ready for a package that is not there."""
+    """Whether a cell's code is in a block that is ready for a missing package."""
     frame = sys._getframe(2) if _ready_for_failure else None
     while frame is not None:
         for first, last in _ready_for_failure.get(frame.f_code.co_filename, ()):
@@ -111,7 +110,7 @@ def _failure_is_expected() -> bool:
 
 
 def _refuse(before: set[str], names: list[str]) -> None:
-    """Raise as if a package were not there if one of these modules is a stand-in."""
+    """Raise as if a package were missing if one of these modules is a stand-in."""
     absent = [name for name in names if _is_stand_in(sys.modules.get(name))]
     if absent:
         for name in sys.modules.keys() - before:
@@ -121,7 +120,7 @@ def _refuse(before: set[str], names: list[str]) -> None:
 
 
 def _refuse_where_expected() -> None:
-    """Put functions around Python's own that import, and that ask what there is."""
+    """Wrap Python's own functions that import, and those that ask which packages there are."""
     plain_import, import_module = builtins.__import__, importlib.import_module
     find_spec = importlib.util.find_spec
 
@@ -152,7 +151,7 @@ def _refuse_where_expected() -> None:
 
 
 def install() -> None:
-    """Let imports of absent packages succeed; what the sandbox does hold is found before them."""
+    """Let imports of absent packages succeed; packages that the sandbox has are found first."""
     sys.meta_path.append(_Finder())
     _refuse_where_expected()
     package = sys.modules["course_utils"]

@@ -1,6 +1,6 @@
-"""What the last process does, the student's: it runs the cells, and calls the answers in them.
+"""What the last process, the student's, does: it runs the cells and calls the answers in them.
 
-All that is in its memory, a student's code can read and change.
+A student's code can read and change everything in its memory.
 """
 
 import inspect
@@ -23,16 +23,16 @@ from course_utils.grading.wire.messages import (
     write_frame,
 )
 
-Send = Callable[..., None]  # of the kind of a message, and its value
-MOST_TOLD = 20_000  # statements of which is told that they are next; later on, the cells
+Send = Callable[..., None]  # takes the kind of a message, and its value
+MOST_TOLD = 20_000  # statements announced before they run; after that, only cells are
 Number = int | float | np.number
-NOTHING = object()  # stands for a name that was given to nothing
+NOTHING = object()  # stands for a name that is not defined
 
 
 def answer(outlet: int, inlet: int, cells: Cells, question: dict, printed: "Printed") -> None:
-    """Run the cells as far as an answer, call it on its inputs, send what it returned; go on.
+    """Run the cells up to an answer, call it on its inputs, send what it returned; then the next.
 
-    It does not return.
+    Does not return.
     """
 
     def send(kind: bytes, value: object = None) -> None:
@@ -66,7 +66,7 @@ def answer(outlet: int, inlet: int, cells: Cells, question: dict, printed: "Prin
 
 
 def _no_answer(found: object, asked: dict, failed: str) -> str | None:
-    """What there is instead of an answer; None if it is one."""
+    """What was found instead of an answer; None if it is one."""
     if found is NOTHING:
         return failed
     if asked["number"] and isinstance(found, Number):
@@ -86,7 +86,7 @@ def _call(found: object, asked: dict, largest: int, next_input: Callable, send: 
 
 
 class _Running:
-    """Runs the cells of a submission one after the other, and goes on where it was."""
+    """Runs the cells of a submission one after the other, and continues where it left off."""
 
     def __init__(self, cells: Cells, skipped: list, numbers: set[str], names: dict, send: Send):
         self.cells, self.numbers, self.names, self.send = cells, numbers, names, send
@@ -96,11 +96,11 @@ class _Running:
         self.answer_in: dict[str, int] = {}  # the last cell that made a name an answer
 
     def up_to(self, last: int) -> str:
-        """Run the cells that are next, to this one; gives the first error in this one."""
+        """Run the next cells, up to this one; return the first error in this one."""
         failed = ""
         for cell in range(self.next, last + 1):
             for number, (code, line, starter, bound) in enumerate(self.cells.statements[cell]):
-                # A second copy of the starter, below the answer, does not take the answer away.
+                # A second copy of the starter, below the answer, must not replace the answer.
                 if (cell, number) in self.skipped or starter in self.answered:
                     continue
                 if self.told < MOST_TOLD or not number:
@@ -119,7 +119,7 @@ class _Running:
         return failed
 
     def _answers(self, id: str) -> bool:
-        """Whether what stands under this name is a function, or a number where one will do."""
+        """Whether this name stands for a function, or for a number where one will do."""
         found = self.names.get(id)
         return callable(found) or (id in self.numbers and isinstance(found, Number))
 
@@ -145,7 +145,7 @@ def _line(error: BaseException, cell: int, otherwise: int) -> int:
 def signature(text: str) -> inspect.Signature:
     """The signature of an answer, from its text."""
     names: dict = {"np": np}
-    exec(f"def answer{text}: ...", names)  # the grader's own text, of the exercise's starter
+    exec(f"def answer{text}: ...", names)  # the grader's own text, from the exercise's starter
     return inspect.signature(names["answer"])
 
 
@@ -161,7 +161,7 @@ def _as_sent(number: int, outcome: Outcome, largest: int) -> tuple:
 
 
 class Printed(io.RawIOBase):
-    """Keeps the beginning of what is printed and forgets the rest, however much it is."""
+    """Keeps the beginning of what is printed and drops the rest, however long it is."""
 
     def __init__(self, most: int):
         self.most, self.kept = most, bytearray()

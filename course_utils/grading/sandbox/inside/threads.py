@@ -1,7 +1,7 @@
 """Count the threads that a process starts, and refuse those beyond its limit.
 
 No limit of the system does that for every user. So the kernel holds each attempt until the process
-that watches over the student's says yes or no. Runs inside the sandbox.
+that watches the student's says yes or no. Runs inside the sandbox.
 Source: the kernel's documentation, userspace-api/seccomp_filter, "Userspace Notification".
 """
 
@@ -21,7 +21,7 @@ GO_ON = 1  # SECCOMP_USER_NOTIF_FLAG_CONTINUE
 
 
 def report_to(channel: socket.socket, program: ctypes.Structure) -> None:
-    """Put this process under a filter, and send the descriptor that gives its questions."""
+    """Put this process under a filter, and send the descriptor on which its questions arrive."""
     libc = ctypes.CDLL(None, use_errno=True)
     number = SECCOMP[platform.machine()]
     listener = libc.syscall(number, SET_MODE_FILTER, NEW_LISTENER, ctypes.byref(program))
@@ -33,14 +33,14 @@ def report_to(channel: socket.socket, program: ctypes.Structure) -> None:
 
 
 class Counter:
-    """Answers the questions of one process: it may start so many threads in all and no more."""
+    """Answers the questions of one process, which may start only so many threads in all."""
 
     def __init__(self, channel: socket.socket, most: int):
         _, (self.listener, *_), _, _ = socket.recv_fds(channel, 1, 1)
         self.left = most
 
     def answer(self) -> None:
-        """Answer the question that waits at `listener`."""
+        """Answer the question that is waiting at `listener`."""
         question = bytearray(80)  # struct seccomp_notif
         with contextlib.suppress(OSError):  # the process has ended in the meantime
             fcntl.ioctl(self.listener, RECEIVE, question)
@@ -51,5 +51,5 @@ class Counter:
             fcntl.ioctl(self.listener, ANSWER, struct.pack("<QqiI", *answer))
 
     def close(self) -> None:
-        """Close the descriptor: whatever still asks is refused."""
+        """Close the descriptor; any later question is refused."""
         os.close(self.listener)

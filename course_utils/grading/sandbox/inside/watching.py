@@ -1,4 +1,4 @@
-"""Start a student's process, pass on what it writes, unread, and see to its end."""
+"""Start a student's process, pass on what it writes, unread, and make sure that it ends."""
 
 import ctypes
 import fcntl
@@ -44,7 +44,7 @@ class Filters:
 
 
 def filters(walled: bool, threads: bool) -> Filters:
-    """The filters for a sandbox, made once: after a fork they only have to be put on."""
+    """The filters for a sandbox, made once: after a fork they only have to be applied."""
     program = confinement.filter_program
     return Filters(
         program(seccomp.program(threads=threads)) if walled else None,
@@ -54,7 +54,7 @@ def filters(walled: bool, threads: bool) -> Filters:
 
 @dataclass
 class _Student:
-    """A student's process, as seen by the one that watches over it.
+    """A student's process, as seen by the one that watches it.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class _Student:
     feeder : Feeder
         Gives it its inputs.
     counter : threads.Counter or None
-        What answers when it wants to start a thread; None if it never asks.
+        Answers when it wants to start a thread; None if it never asks.
     left : int
         Bytes that it may still write.
     """
@@ -110,7 +110,9 @@ def _start(entered: Entered, filters: Filters, cells: Cells, question: dict) -> 
         finally:
             os._exit(1)
     os.close(outlet)
-    feeder.fill(read_inputs(entered.requests))  # only now: the child is no copy of what holds them
+    feeder.fill(
+        read_inputs(entered.requests)
+    )  # only now, so that the child's memory has no copy of them
     counter = None
     if filters.questions:
         theirs.close()
@@ -127,7 +129,7 @@ def _confine(
     mouth: int,
     channel: socket.socket | None,
 ) -> None:
-    """In the new process, before the student's code runs: give up all but the pipe out."""
+    """In the new process, before the student's code runs: give up everything but its two pipes."""
     confinement.die_with_parent()
     if entered.rules is not None:
         landlock.restrict(entered.rules)
@@ -168,7 +170,7 @@ def _pass_on(student: _Student, entered: Entered) -> bool:
             student.feeder.feed(watched)
         if ready.get(listener, 0) & select.POLLIN:
             student.counter.answer()
-        elif listener in ready:  # nobody asks any more
+        elif listener in ready:  # nobody is asking any longer
             watched.unregister(listener)
         if student.inlet in ready:
             data = os.read(student.inlet, CHUNK)
@@ -210,7 +212,7 @@ def _told_to_end(student: _Student, entered: Entered) -> bool:
 
 
 def _seconds_used(pid: int) -> float:
-    """Seconds that it has had on a processor."""
+    """Seconds of processor time that it has had."""
     try:
         return time.clock_gettime((~pid << 3) | 2)  # as clock_getcpuclockid makes it
     except OSError:
