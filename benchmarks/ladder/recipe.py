@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass
 
 import keras
-from course_utils.network.training.augmentation import Augmentation
 
 from course_utils.models import Muon, decay_kernels_only, one_cycle, pooled_resnet
+from course_utils.network.training.augmentation import Augmentation
 
 GRAY = 120  # the mean of CIFAR-10's pixels: what lies outside a shifted image
 # In units of the rate, which means another length for each optimizer.
