@@ -17,7 +17,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     Source: Ioffe and Szegedy (2015), https://doi.org/10.48550/arXiv.1502.03167.
     """
 
-    def call(self, inputs: keras.KerasTensor, training: bool | None = None) -> keras.KerasTensor:
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         training = bool(training) and self.trainable
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=inputs,

@@ -1,5 +1,7 @@
 """Muon: momentum whose steps are turned into rotations, for the kernels of convolutions."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -40,7 +42,7 @@ class Muon(keras.optimizers.Optimizer):
         plain_momentum: float = 0.85,
         weight_decay: float | None = None,
         name: str = "muon",
-        **kwargs: object,
+        **kwargs: Any,
     ):
         super().__init__(
             learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
@@ -48,7 +50,7 @@ class Muon(keras.optimizers.Optimizer):
         self.momentum, self.plain_momentum = momentum, plain_momentum
         self.plain_ratio = plain_ratio
 
-    def build(self, variables: list) -> None:
+    def build(self, variables: list[keras.Variable]) -> None:
         if self.built:
             return
         super().build(variables)
@@ -57,10 +59,7 @@ class Muon(keras.optimizers.Optimizer):
         ]
 
     def update_step(
-        self,
-        gradient: keras.KerasTensor,
-        variable: keras.KerasTensor,
-        learning_rate: keras.KerasTensor,
+        self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor
     ) -> None:
         kernel = len(variable.shape) == 4
         keep = self.momentum if kernel else self.plain_momentum
@@ -72,7 +71,7 @@ class Muon(keras.optimizers.Optimizer):
         else:
             self.assign_sub(variable, self.plain_ratio * learning_rate * step)
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
             "momentum": self.momentum,
             "plain_ratio": self.plain_ratio,
@@ -80,7 +79,7 @@ class Muon(keras.optimizers.Optimizer):
         }
 
 
-def orthogonalized(kernel: keras.KerasTensor, iterations: int = 3) -> keras.KerasTensor:
+def orthogonalized(kernel: tf.Tensor, iterations: int = 3) -> tf.Tensor:
     """The kernel with its F rows (or, if F > h w C, its columns) made nearly orthonormal.
 
     Newton–Schulz: each iteration takes the singular values through the polynomial.

@@ -48,6 +48,6 @@ def image_input(
     return keras.Input(tuple(input_shape))
 
 
-def part(name: str, suffix: str) -> str:
+def part(name: str | None, suffix: str) -> str | None:
     """Name of a layer in a block; None, for a name that Keras makes up, if the block has none."""
     return f"{name}_{suffix}" if name else None

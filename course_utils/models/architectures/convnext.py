@@ -1,5 +1,7 @@
 """ConvNeXt-Tiny: a ResNet rebuilt, step by step, with what transformers had taught."""
 
+from typing import Any
+
 import keras
 from keras import layers
 
@@ -25,11 +27,11 @@ class LayerScale(layers.Layer):
     Touvron et al. (2021), https://doi.org/10.1109/ICCV48922.2021.00010.
     """
 
-    def __init__(self, start: float = 1e-6, **kwargs: object):
+    def __init__(self, start: float = 1e-6, **kwargs: Any):
         super().__init__(**kwargs)
         self.start = start
 
-    def build(self, input_shape: tuple) -> None:
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.gamma = self.add_weight(
             shape=(input_shape[-1],),
             initializer=keras.initializers.Constant(self.start),
@@ -39,10 +41,10 @@ class LayerScale(layers.Layer):
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         return x * self.gamma
 
-    def compute_output_shape(self, input_shape: tuple) -> tuple:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         return super().get_config() | dict(start=self.start)
 
 

@@ -1,5 +1,8 @@
 """LeNet-5, as published in 1998 and as it is built today."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -135,7 +138,7 @@ class Subsampling(layers.Layer):
 
     pool_size = strides = (2, 2)
 
-    def build(self, input_shape: tuple) -> None:
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         channels = (input_shape[-1],)
         self.coefficient = self.add_weight(shape=channels, initializer=small(4), name="coefficient")
         self.bias = self.add_weight(shape=channels, initializer="zeros", name="bias")
@@ -144,7 +147,7 @@ class Subsampling(layers.Layer):
         total = 4 * ops.average_pool(x, self.pool_size, self.strides)
         return squash(self.coefficient * total + self.bias)
 
-    def compute_output_shape(self, input_shape: tuple) -> tuple:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         n, height, width, channels = input_shape
         return n, height // 2, width // 2, channels
 
@@ -167,7 +170,11 @@ class TableConv2D(layers.Layer):
     strides = dilation_rate = (1, 1)
 
     def __init__(
-        self, table: np.ndarray, kernel_size: int, activation: str | None = None, **kwargs: object
+        self,
+        table: Sequence[Sequence[int]],
+        kernel_size: int,
+        activation: Callable | str | dict | None = None,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.table = tuple(tuple(maps) for maps in table)
@@ -175,7 +182,7 @@ class TableConv2D(layers.Layer):
         self.kernel_size = (kernel_size, kernel_size)
         self.activation = keras.activations.get(activation)
 
-    def build(self, input_shape: tuple) -> None:
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         channels, filters = input_shape[-1], len(self.table)
         pairs = [(c, f) for f, maps in enumerate(self.table) for c in maps]
         # Row p is where slice p belongs in a kernel between all maps.
@@ -196,16 +203,16 @@ class TableConv2D(layers.Layer):
         kernel = ops.reshape(kernel, (*self.kernel_size, x.shape[-1], len(self.table)))
         return self.activation(ops.conv(x, kernel, padding="valid") + self.bias)
 
-    def compute_output_shape(self, input_shape: tuple) -> tuple:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         n, height, width, _ = input_shape
         return n, height - self.side + 1, width - self.side + 1, len(self.table)
 
-    def multiply_adds(self, output_shape: tuple) -> int:
+    def multiply_adds(self, output_shape: tuple[int, int, int]) -> int:
         """For one image; output_shape without the batch."""
         height, width, _ = output_shape
         return self.side**2 * sum(map(len, self.table)) * height * width
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         own = dict(
             table=self.table,
             kernel_size=self.side,
@@ -221,7 +228,7 @@ class DistanceToBitmaps(layers.Layer):
     The paper calls these units Euclidean radial basis functions (equation 7).
     """
 
-    def build(self, input_shape: tuple) -> None:
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.bitmaps = self.add_weight(
             shape=(10, 84), initializer=_as_bitmaps, trainable=False, name="bitmaps"
         )
@@ -229,10 +236,10 @@ class DistanceToBitmaps(layers.Layer):
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         return ops.sum(ops.square(ops.expand_dims(x, 1) - self.bitmaps), axis=-1)
 
-    def compute_output_shape(self, input_shape: tuple) -> tuple:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape[0], 10
 
-    def multiply_adds(self, output_shape: tuple) -> int:
+    def multiply_adds(self, output_shape: tuple[int]) -> int:
         """For one image: a subtraction, a multiplication and an addition a pixel count as one."""
         return 840
 

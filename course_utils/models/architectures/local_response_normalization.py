@@ -1,5 +1,7 @@
 """The normalization of AlexNet and GoogLeNet, before batch normalization."""
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -14,12 +16,7 @@ class LocalResponseNormalization(layers.Layer):
     """
 
     def __init__(
-        self,
-        size: int = 5,
-        k: float = 2.0,
-        alpha: float = 1e-4,
-        beta: float = 0.75,
-        **kwargs: object,
+        self, size: int = 5, k: float = 2.0, alpha: float = 1e-4, beta: float = 0.75, **kwargs: Any
     ):
         super().__init__(**kwargs)
         self.size, self.k, self.alpha, self.beta = size, k, alpha, beta
@@ -30,9 +27,9 @@ class LocalResponseNormalization(layers.Layer):
         strength = sum(squares[..., i : i + channels] for i in range(self.size))
         return x / (self.k + self.alpha * strength) ** self.beta
 
-    def compute_output_shape(self, input_shape: tuple) -> tuple:
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         own = dict(size=self.size, k=self.k, alpha=self.alpha, beta=self.beta)
         return super().get_config() | own

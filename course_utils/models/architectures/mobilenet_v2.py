@@ -17,7 +17,7 @@ STAGES = (
 )
 
 
-def norm(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+def norm(x: keras.KerasTensor, name: str | None) -> keras.KerasTensor:
     """Batch normalization with the long memory of keras.applications' network."""
     return layers.BatchNormalization(momentum=0.999, name=name)(x)
 

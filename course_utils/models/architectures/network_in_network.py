@@ -7,7 +7,11 @@ from course_utils.models.architectures.arguments import image_input, part
 
 
 def mlp_convolution(
-    x: keras.KerasTensor, filters: int, kernel_size: int, *, name: str | None = None
+    x: keras.KerasTensor,
+    filters: tuple[int, int, int],
+    kernel_size: int,
+    *,
+    name: str | None = None,
 ) -> keras.KerasTensor:
     """A convolution and two 1x1 convolutions: a small MLP that slides over the image.
 
