@@ -149,6 +149,7 @@ interpolation = choice(
 fill_mode = choice("reflect", "wrap", "constant", "nearest", "crop")
 policy = choice(
     *("float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16"),
+    *("uint8", "int32", "int64"),
 )
 
 
@@ -317,7 +318,7 @@ PARTS: dict[str, dict[str, dict[str, Check]]] = {
     },
 }
 
-initializer = part("initializers")
+initializer = optional(part("initializers"))
 regularizer = optional(part("regularizers"))
 constraint = optional(part("constraints"))
 
@@ -458,7 +459,7 @@ LAYER_SETTINGS: dict[str, dict[str, Check]] = {
 
 # ---- how a model is compiled ----------------------------------------------------------------
 
-_STEPS = whole(0, 10**9)
+_STEPS = either(whole(0, 10**9), number)  # a quotient, mostly
 _NAMED_RATE = {"name": name, "initial_learning_rate": number}
 _DECAYING = {**_NAMED_RATE, "decay_steps": _STEPS, "decay_rate": number, "staircase": flag}
 SCHEDULE_SETTINGS: dict[str, dict[str, Check]] = {

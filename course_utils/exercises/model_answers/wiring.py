@@ -13,6 +13,7 @@ from course_utils.exercises.model_answers.settings import (
     LARGEST_SETTING,
     LAYER_SETTINGS,
     LONGEST_NAME,
+    axis,
     checked,
     flag,
     number,
@@ -21,6 +22,7 @@ from course_utils.exercises.model_answers.settings import (
 LONGEST_JSON = 2_000_000  # characters
 MOST_LAYERS = 400
 MOST_CALLS = 1_000  # of layers and models, those counted that add no layer of their own
+MOST_LOOKS = 100_000  # at parts of the JSON; a model in a model is looked at again for each use
 DEEPEST = 20  # of models in models
 
 
@@ -85,8 +87,17 @@ def _no_number(text: str):
 class _Reader:
     def __init__(self):
         self.steps: list[Step] = []
-        self._calls = 0
+        self._calls = self._looks = 0
         self._layers: dict[str, tuple[str, dict]] = {}  # by path: class and settings
+
+    def _look_at(self, parts: list) -> None:
+        """Count the parts of a list before they are gone through."""
+        self._looks += len(parts)
+        if self._looks > MOST_LOOKS:
+            raise ModelError(
+                "it is too tangled: it has too many parts, those of models that are used again "
+                "counted each time"
+            )
 
     def _count_call(self) -> None:
         """A model that is used twice in one that is used twice, and so on, takes for ever."""
@@ -117,6 +128,7 @@ class _Reader:
 
     def _sequential(self, config, path, given, trainable, depth):
         layers = config["layers"]
+        self._look_at(layers)
         if not layers or layers[0]["class_name"] != "InputLayer":
             if given is None:
                 raise ModelError(
@@ -134,17 +146,23 @@ class _Reader:
     def _functional(self, config, path, given, trainable, depth):
         names = _ends(config["input_layers"])
         results: dict[tuple[str, int], list[int]] = {}
+        self._look_at(config["layers"])
         by_name = {_name(layer["name"]): layer for layer in config["layers"]}
+        if len(by_name) < len(config["layers"]):
+            raise ModelError("two of its layers have one name")
+        if given is not None and len(given) != len(names):
+            raise ModelError(f"a model in it takes {len(names)} inputs and is given {len(given)}")
         for position, (name, _, _) in enumerate(names):
             results[name, 0] = (
                 [given[position]] if given is not None else [self._input(by_name[name], path)]
             )
         calls = {}
         for layer in config["layers"]:
+            self._look_at(layer["inbound_nodes"])
             for node, call in enumerate(layer["inbound_nodes"]):
                 if len(calls) >= MOST_CALLS:
                     raise ModelError(f"it has more than {MOST_CALLS:,} calls of layers")
-                calls[layer["name"], node] = (layer, *_tensors(call))
+                calls[layer["name"], node] = (layer, *self._tensors(call))
         for key in _in_order(calls, set(results)):
             layer, tensors, training = calls[key]
             inputs = [results[name, at][number] for name, at, number in tensors]
@@ -175,6 +193,8 @@ class _Reader:
             kind, settings = OPERATIONS[kind]
             if kind == "LeakyReLU":
                 settings = {"negative_slope": number(config.get("negative_slope", 0.2))}
+            if config.get("axis", -1) != -1:  # of softmax: the layer that has one
+                kind, settings = "Softmax", {"axis": axis(config["axis"])}
         elif kind == "Lambda":
             raise ModelError(
                 f"{where} a Lambda. Lambda layers hold code of their own, which is not run here: "
@@ -199,6 +219,35 @@ class _Reader:
         self._append(Step(path, kind, settings, tuple(inputs), trainable, training))
         return [len(self.steps) - 1]
 
+    def _tensors(self, call: dict) -> tuple[list[tuple], bool | None]:
+        """Where the inputs of a call come from, and its argument `training`."""
+        found, stack = [], list(reversed(call["args"]))
+        self._look_at(stack)
+        training = None
+        for name, value in call["kwargs"].items():
+            if name == "training" and (value is None or isinstance(value, bool)):
+                training = value
+            elif name in ("inputs", "x1", "x2", "x", "input"):
+                stack.insert(0, value)
+            elif value is not None:
+                raise ModelError(
+                    f"a layer is called with {name[:40]}={str(value)[:60]}, which is not accepted "
+                    "here"
+                )
+        while stack:
+            value = stack.pop()
+            if isinstance(value, list):
+                self._look_at(value)
+                stack += reversed(value)
+            elif isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
+                found.append(_place(value["config"]["keras_history"]))
+            else:
+                raise ModelError(
+                    f"a layer is called with {str(value)[:60]!r} beside its inputs, "
+                    "which is not accepted here"
+                )
+        return found, training
+
     def _append(self, step: Step) -> None:
         if len(self.steps) >= MOST_LAYERS:
             raise ModelError(f"it has more than {MOST_LAYERS} layers")
@@ -206,7 +255,8 @@ class _Reader:
 
 
 def _name(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
+    # With a slash it could be taken for the path of a layer in another model.
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME or "/" in value:
         raise TypeError("a name is no short text")
     return value
 
@@ -243,30 +293,12 @@ def _in_order(calls: dict, there: set):
 
 def _ends(ends: list) -> list:
     """One end of a model is written as [name, 0, 0], several as a list of those."""
-    return [ends] if ends and isinstance(ends[0], str) else ends
+    return [_place(one) for one in ([ends] if ends and isinstance(ends[0], str) else ends)]
 
 
-def _tensors(call: dict) -> tuple[list[tuple], bool | None]:
-    """Where the inputs of a call come from, and its argument `training`."""
-    found, stack = [], list(reversed(call["args"]))
-    training = None
-    for name, value in call["kwargs"].items():
-        if name == "training" and (value is None or isinstance(value, bool)):
-            training = value
-        elif name in ("inputs", "x1", "x2", "x", "input"):
-            stack.insert(0, value)
-        elif value is not None:
-            raise ModelError(f"a layer is called with {name}={value!r}, which is not accepted here")
-    while stack:
-        value = stack.pop()
-        if isinstance(value, list):
-            stack += reversed(value)
-        elif isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
-            name, node, tensor = value["config"]["keras_history"]
-            found.append((name, node, tensor))
-        else:
-            raise ModelError(
-                f"a layer is called with {str(value)[:60]!r} beside its inputs, "
-                "which is not accepted here"
-            )
-    return found, training
+def _place(history: list) -> tuple[str, int, int]:
+    """Where a tensor comes from: a layer's name, which of its calls, which result of that."""
+    name, node, result = history
+    if not all(type(number) is int and number >= 0 for number in (node, result)):
+        raise TypeError("a call or a result has no number")
+    return _name(name), node, result

@@ -70,7 +70,13 @@ class ModelJudge(Workshop):
 
     def describe(self, data: ModelData) -> Description:
         """See `Workshop`."""
-        return _checked(Description.from_json, self._ask(b"D", data.config, DESCRIBING))
+        try:
+            answer = self._ask(b"D", data.config, DESCRIBING)
+        except RuntimeError as error:  # at a student's model: theirs until somebody has looked
+            if isinstance(error, NotJudgedError | SandboxUnavailableError):
+                raise
+            raise NotJudgedError("crashed", f"Looking at its model failed: {error}.") from None
+        return _checked(Description.from_json, answer)
 
     def measure(
         self, exercise: ModelExercise, requirement: int, data: ModelData, seed: int
@@ -88,7 +94,8 @@ class ModelJudge(Workshop):
             busy, self._busy = self._busy, False
             if busy:
                 self._send(b"Q")
-            self._own[key] = _own(self._ask(b"O", {"id": key[0], "seed": key[1]}, JUDGING))
+            question = {"id": key[0], "seed": key[1]}
+            self._own[key] = _checked(_own, self._ask(b"O", question, JUDGING))
             self.end_submission()
         return self._own[key]
 
@@ -187,7 +194,7 @@ def _checked(read, answer: object):
     """What came, if it is what must come; else the process that sent it is not to be trusted."""
     try:
         return read(answer)
-    except (ValueError, TypeError, KeyError) as error:
+    except Exception as error:  # whatever comes, the run goes on
         detail = f"The process that tried its model out sent what is no answer: {error}."
         raise NotJudgedError("crashed", detail) from None
 

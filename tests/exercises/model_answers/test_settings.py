@@ -11,6 +11,7 @@ import random
 import sys
 
 import keras
+import numpy as np
 import pytest
 from keras import layers
 
@@ -24,6 +25,7 @@ from course_utils.exercises.model_answers.settings import (
     PARTS,
     SCHEDULE_SETTINGS,
 )
+from course_utils.exercises.model_answers.wiring import read
 
 TRIED = 120  # configurations in the tests
 
@@ -107,6 +109,47 @@ def test_settings_that_people_use_are_kept(kind, settings):
     assert as_json(again.layers[-1].get_config()) == as_json(model.layers[-1].get_config())
 
 
+def test_a_softmax_over_another_axis_is_not_one_over_the_last():
+    given = keras.Input((4, 3))
+    for axis in (-1, 1):
+        model = keras.Model(given, keras.ops.softmax(layers.Dense(3)(given), axis=axis))
+        again = rebuild(ModelData(model.to_json()))
+        again.set_weights(model.get_weights())
+        x = np.random.default_rng(0).normal(size=(2, 4, 3))
+        np.testing.assert_allclose(again(x), model(x), atol=1e-6)
+
+
+def test_reading_ends_soon_whatever_is_used_again():
+    """A model in a model is looked at again for each use: megabytes, hundreds of times."""
+
+    def layer(kind, name, calls, **config):
+        return {"module": "keras.layers", "class_name": kind, "name": name,
+                "config": {"name": name, **config}, "registered_name": None,
+                "inbound_nodes": calls}  # fmt: skip
+
+    def tensor(name):
+        return {"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}}
+
+    def functional(name, layers, last):
+        config = {"name": name, "input_layers": ["i", 0, 0], "output_layers": last,
+                  "layers": [given, *layers]}  # fmt: skip
+        return {"module": "keras", "class_name": "Functional", "config": config, "name": name}
+
+    given = layer("InputLayer", "i", [], batch_shape=[None, 4])
+    call = {"args": [tensor("i")], "kwargs": {}}
+    tangled = {"args": [tensor("i"), *[[]] * 600_000], "kwargs": {}}
+    inner = functional("m", [layer("Dropout", "d", [tangled], rate=0.1)], ["d", 0, 0])
+    outer = functional("o", [{**inner, "inbound_nodes": [call] * 330}], ["m", 329, 0])
+    twice = functional("e", [], ["i", 0, 0])
+    for _ in range(19):
+        inner_twice = [{**twice, "name": "e", "inbound_nodes": [call, call]}]
+        twice = functional("e", inner_twice, ["e", 1, 0])
+    for model in (outer, twice):
+        text = json.dumps(model, separators=(",", ":"))
+        with pytest.raises(ModelError, match=r"tangled|calls|nested"):
+            read(text)
+
+
 def test_a_generator_of_seeds_counts_as_its_seed():
     initializer = keras.initializers.HeNormal(keras.random.SeedGenerator(7))
     model = model_with("Conv2D", kernel_initializer=initializer)
@@ -124,7 +167,7 @@ def schedules():
     return [
         made.CosineDecay(0.1, 100, warmup_target=0.2, warmup_steps=10),
         made.CosineDecayRestarts(0.1, 100),
-        made.ExponentialDecay(0.1, 100, 0.9),
+        made.ExponentialDecay(0.1, 1e4 / 3, 0.9),
         made.InverseTimeDecay(0.1, 100, 0.5, staircase=True),
         made.PiecewiseConstantDecay([10, 20], [0.1, 0.01, 0.001]),
         made.PolynomialDecay(0.1, 100),
