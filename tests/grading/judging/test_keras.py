@@ -200,7 +200,7 @@ ATTACKS = {
     ),
     "an exit": ("import os; os._exit(0)", ("crashed", None, "exit code 0")),
     "a crash": ("import ctypes; ctypes.string_at(0)", ("crashed", None, "SIGSEGV")),
-    "a lying pipe": ("import os; os.write(3, b'x' * 100)", ("crashed", None, "no answer")),
+    "a lying pipe": ("import os; os.write(3, b'x' * 100)", ("crashed", None, "not an answer")),
     "the stream closed": ("import os; os.closerange(0, 64)", ("crashed", None, "")),
     # What does no harm, and is right.
     "a gigabyte printed": (
