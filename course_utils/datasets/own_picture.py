@@ -113,7 +113,7 @@ def garment_on_black(gray: np.ndarray) -> np.ndarray:
     if min(len(rows), len(columns)) < SMALLEST:
         raise ValueError(
             f"nothing stands out from the background, whose brightness is {background:.2f} (0 is "
-            "black, 1 white); expected one garment in front of an even background that is lighter "
+            "black, 1 white); expected one garment before an even background that is lighter "
             "or darker than it"
         )
     return values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -132,7 +132,7 @@ def test_what_judging_takes_is_limited_and_no_zero(best, monkeypatch):
     best.describe(answered[0])
     process = best._sandbox.process
     process.kill()
-    process.wait()
+    process.stdout.read()  # until everything in it has ended, too
     with pytest.raises(NotJudgedError) as told:
         report_on(best, answered)
     assert told.value.status == "crashed"
