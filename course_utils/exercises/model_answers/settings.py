@@ -140,7 +140,6 @@ def seed(value: object) -> int | None:
     return _any_seed(value)
 
 
-rate = number
 factor = either(number, tuple_of(number, 2))
 padding = choice("valid", "same", "causal")
 interpolation = choice(
@@ -363,7 +362,7 @@ _CENTERED = {
     "scale": flag,
     **_weights("beta", "gamma"),
 }
-_DROPOUT = {**_EVERY, "rate": rate, "seed": seed}
+_DROPOUT = {**_EVERY, "rate": number, "seed": seed}
 _RANDOM = {**_MAPS, "seed": seed}
 _MOVED = {
     **_RANDOM,

@@ -324,18 +324,6 @@ def _record_of(out: Path, run: Run, student: str) -> Record:
     )
 
 
-def grades(record: Record) -> list[tuple]:
-    """What must be the same when a submission is graded again.
-
-    How far an answer got before it was stopped depends on the machine, and is left out.
-    """
-    rows: list[tuple] = [(record.status,)]
-    for one in record.exercises:
-        report = str(one.report) if one.status == "graded" else ""
-        rows.append((one.exercise_id, one.status, one.score, one.max_score, report))
-    return rows
-
-
 def _changes(text: str, assignment: Assignment) -> list[str]:
     """What differs between an assignment and the one that a text describes, except the title."""
     try:

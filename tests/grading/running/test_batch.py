@@ -20,12 +20,13 @@ from course_utils.grading.commands.main import app
 from course_utils.grading.records.storage import read_record, read_records, read_run, record_path
 from course_utils.grading.running import batch as batches
 from course_utils.grading.running import worker
-from course_utils.grading.running.batch import Batch, RunError, grades, regrade
+from course_utils.grading.running.batch import Batch, RunError, regrade
 from course_utils.grading.running.worker import Worker
 from course_utils.grading.sandbox.opening import SandboxUnavailableError
 from course_utils.grading.submissions.archives import UnreadableError
 from course_utils.grading.wire.child_process import Child
 from tests.grading.conftest import sandbox_or_skip
+from tests.grading.grades import grades
 from tests.grading.handed_in import (
     ASSIGNMENT,
     IDS,

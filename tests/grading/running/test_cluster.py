@@ -9,9 +9,10 @@ import pytest
 from course_utils.grading.assignment import parse_assignment
 from course_utils.grading.records.storage import read_records
 from course_utils.grading.running import cluster
-from course_utils.grading.running.batch import Batch, grades
+from course_utils.grading.running.batch import Batch
 from course_utils.grading.running.cluster import ClusterError, cluster_sandbox, grade_on_cluster
 from tests.grading.conftest import sandbox_or_skip
+from tests.grading.grades import grades
 from tests.grading.handed_in import ASSIGNMENT, IDS, answers, laid_out, notebook, right, wrong
 
 distributed = pytest.importorskip("distributed")
